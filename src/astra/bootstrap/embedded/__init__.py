@@ -1,0 +1,1 @@
+"""PostgreSQL and Redis from wheels, started and supervised by ASTRA itself."""

@@ -1,0 +1,1 @@
+"""BUILDER: blocks, skeleton and maps to the council's own DOCX."""

@@ -1,0 +1,1 @@
+"""CORE: audio to timed text, and timed text to intent, template and structured data."""

@@ -1,0 +1,108 @@
+"""What CORE takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from astra.kernel.coverage import Coverage
+from astra.kernel.json_value import JsonObject
+
+Pcm16k = npt.NDArray[np.float32]  # mono samples at 16 kHz, in [-1, 1], shape (n,)
+
+SAMPLE_RATE = 16_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word and when it was said."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of speech that the engine gave as one piece."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float  # 0..1, mean token probability
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineIdentity:
+    """Exactly what did the hearing; it travels into the acta's proof."""
+
+    engine: str  # "whisper", "parakeet", …
+    engine_version: str
+    model: str  # "large-v3-turbo", "demo", a folder's name, …
+    model_digest: str  # SHA-256 (hex) over the model's files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFeatures:
+    """An engine's limits as data, checked before work is queued."""
+
+    languages: frozenset[str]  # ISO 639-1; empty: any
+    word_times: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscribeOptions:
+    """How to hear. An engine that cannot honour an option refuses it with an error."""
+
+    language: str = "es"
+    beam_size: int = 5
+    word_times: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptResult:
+    """What one engine heard in one stretch of sound; times are from its start."""
+
+    segments: tuple[Segment, ...]
+    language: str
+    identity: EngineIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkContext:
+    """What CORE may know besides the sound."""
+
+    entities_dictionary: Mapping[str, str] = field(default_factory=dict)  # heard -> written
+    language: str = "es"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One understood sentence. `heard` is the engine's text; `text` has the entity dictionary applied."""
+
+    start_ms: int
+    end_ms: int
+    heard: str
+    text: str
+    confidence: float
+    intent: str | None = None
+    label: str = ""
+    template_id: str | None = None
+    structured_data: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkResult:
+    """One chunk of sound, understood and accounted for to the millisecond."""
+
+    utterances: tuple[Utterance, ...]
+    coverage: Coverage
+    language: str
+    identity: EngineIdentity
+
+    @property
+    def duration_ms(self) -> int:
+        return self.coverage.duration_ms

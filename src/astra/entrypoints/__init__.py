@@ -1,0 +1,1 @@
+"""Entry points: they translate the outside world into service calls."""

@@ -1,0 +1,1 @@
+"""The gRPC API. Built in a later issue."""

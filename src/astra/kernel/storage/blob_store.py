@@ -1,0 +1,122 @@
+"""The object store as ASTRA sees it: buckets of versioned objects, some of them write-once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from astra.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
+
+
+class Bucket(StrEnum):
+    """The buckets of a deployment; an adapter maps each to its own name."""
+
+    RAW = "raw"  # live and uploaded audio, assets, dumps
+    FAILOVER = "failover"  # audio that CORE could not take yet
+    SKELETONS = "skeletons"
+    CUSTODY = "custody"  # write once, kept until its retention date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobRef:
+    """One stored version of an object."""
+
+    bucket: Bucket
+    key: str
+    version_id: str
+    size_bytes: int
+    sha256: str  # lower-case hex of the content
+
+
+class BlobNotFound(NotFound):
+    """There is no object (or no such version) at that key."""
+
+    code = "blob_not_found"
+
+
+class BlobRetained(Conflict):
+    """The object is in custody; it cannot be changed or deleted before its retention date."""
+
+    code = "blob_retained"
+
+
+class BlobKeyInvalid(InvalidInput):
+    """An object key must be a relative path without empty, '.' or '..' parts."""
+
+    code = "blob_key_invalid"
+
+
+class BlobUrlRefused(InvalidInput):
+    """This link is not valid, or it has expired; ask for a new one."""
+
+    code = "blob_url_refused"
+
+
+class StoreFull(Unavailable):
+    """The object store has no room left; free some space and try again."""
+
+    code = "store_full"
+
+
+class StoreUnavailable(Unavailable):
+    """The object store does not answer; try again in a moment."""
+
+    code = "store_unavailable"
+
+
+class BlobStore(Protocol):
+    """Objects by bucket and key. A write is complete and durable when its call returns, or leaves nothing.
+
+    Keys are relative paths with `/`. Methods raise the errors of this module and no vendor's.
+    """
+
+    def put(
+        self,
+        bucket: Bucket,
+        key: str,
+        content: bytes | BinaryIO,
+        *,
+        retain_until: datetime | None = None,
+    ) -> BlobRef:
+        """Store a new version; with `retain_until` it cannot be changed or deleted before that instant."""
+        ...
+
+    def get(self, bucket: Bucket, key: str, version_id: str | None = None) -> bytes:
+        """Return the whole content (for small objects)."""
+        ...
+
+    def open(self, bucket: Bucket, key: str, version_id: str | None = None) -> BinaryIO:
+        """Return a readable stream over the content; the caller closes it."""
+        ...
+
+    def head(self, bucket: Bucket, key: str, version_id: str | None = None) -> BlobRef:
+        """Return what is stored at the key, without its content."""
+        ...
+
+    def keys(self, bucket: Bucket, prefix: str) -> Iterator[str]:
+        """Yield the keys that start with `prefix`, in order."""
+        ...
+
+    def delete(self, bucket: Bucket, key: str) -> None:
+        """Delete every version; a missing key is no error; `BlobRetained` before the retention date."""
+        ...
+
+    def copy(
+        self, source: BlobRef, bucket: Bucket, key: str, *, retain_until: datetime | None = None
+    ) -> BlobRef:
+        """Copy one version inside the store. Copying the same content twice is one object, not an error."""
+        ...
+
+    def upload_file(self, path: Path, bucket: Bucket, key: str) -> BlobRef:
+        """Store a file of any size without holding it in memory."""
+        ...
+
+    def generate_presigned_url(self, bucket: Bucket, key: str, expiration: timedelta) -> str:
+        """Return a URL that lets its holder read the object until it expires."""
+        ...
+
+    def check(self) -> None:
+        """Raise `StoreUnavailable` unless the store can be written and read."""
+        ...

@@ -1,0 +1,1 @@
+"""LEARN: model registry, adapters and training. Built in a later issue."""

@@ -1,0 +1,1 @@
+"""ORCHESTRATOR: the only public door; it alone calls the other modules."""

@@ -1,0 +1,1 @@
+"""Images and other files attached to a session."""

@@ -1,0 +1,1 @@
+"""Batch jobs: one long file on a rented GPU. Built in a later issue."""

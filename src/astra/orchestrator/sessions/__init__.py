@@ -1,0 +1,1 @@
+"""Live sessions: from start to sealed acta."""

@@ -1,0 +1,1 @@
+"""Tenants: each council with its configuration, versioned."""

@@ -1,0 +1,1 @@
+"""WORKER: thin entry points around CORE for rented GPUs. Built in a later issue."""
