@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-JsonScalar = str | int | float | bool | None
-JsonValue = JsonScalar | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+from typing_extensions import TypeAliasType
+
+JsonValue = TypeAliasType(
+    "JsonValue",
+    "str | int | float | bool | None | Sequence[JsonValue] | Mapping[str, JsonValue]",
+)
 JsonObject = Mapping[str, JsonValue]
