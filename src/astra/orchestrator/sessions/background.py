@@ -1,0 +1,42 @@
+"""Work that goes on after its request has been answered."""
+
+import asyncio
+from collections.abc import Coroutine
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class BackgroundTasks:
+    """Keeps hold of running work, so that a stop can wait for it.
+
+    What a crash cuts off is done again from the stores: nothing here needs to survive.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Coroutine[None, None, None], wait_s: float) -> bool:
+        """Start `work`, wait for it at most `wait_s` and tell whether it is done.
+
+        Its error is raised here when it ends in time, and logged when it ends later.
+        """
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        done, _ = await asyncio.wait({task}, timeout=wait_s)
+        if done:
+            self._tasks.discard(task)
+            task.result()
+            return True
+        task.add_done_callback(self._forget)
+        return False
+
+    async def drain(self) -> None:
+        """Wait for everything that runs."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("background_work_failed", exc_info=error)
