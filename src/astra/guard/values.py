@@ -34,6 +34,7 @@ class SealRequest:
     pins: JsonObject  # skeleton and its version, maps, adapter, timezone
     engines: tuple[Mapping[str, str], ...]  # engine, version, model, digest
     parent_snapshot_id: SnapshotId | None = None
+    tenant_name: str = ""  # the council, as a reader of the proof should see it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,15 @@ class Seal:
     integrity_hash: str  # SHA-256 (hex) of the canonical manifest
     log_index: int
     proof: bytes  # `proof.json`, canonical: any changed byte is detected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPosition:
+    """Where an entry stands in the transparency log."""
+
+    index: int  # from 0
+
+    @property
+    def tree_size(self) -> int:
+        """The size of the smallest tree that holds the entry."""
+        return self.index + 1
