@@ -16,10 +16,9 @@ from astra.guard.postgres_tables import metadata
 
 @pytest.fixture
 def engine(postgres_url: str) -> Iterator[Engine]:
-    engine = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), pool_size=16)
+    engine = create_engine(postgres_url, pool_size=16)
     metadata.create_all(engine)
     yield engine
-    metadata.drop_all(engine)
     engine.dispose()
 
 

@@ -37,16 +37,11 @@ REQUEST = SealRequest(
 )
 
 
-def connected(postgres_url: str) -> Engine:
-    return create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), pool_size=4)
-
-
 @pytest.fixture
 def engine(postgres_url: str) -> Iterator[Engine]:
-    engine = connected(postgres_url)
+    engine = create_engine(postgres_url)
     metadata.create_all(engine)
     yield engine
-    metadata.drop_all(engine)
     engine.dispose()
 
 
@@ -56,7 +51,7 @@ def guard_on(engine: Engine, master_key: bytes = MASTER_KEY) -> Guard:
 
 def test_a_seal_survives_a_restart_and_is_the_same_afterwards(engine: Engine, postgres_url: str) -> None:
     seal = guard_on(engine).seal(REQUEST)
-    restarted = connected(postgres_url)
+    restarted = create_engine(postgres_url)
     try:
         again = guard_on(restarted)
         assert again.seal(REQUEST) == seal
@@ -68,7 +63,7 @@ def test_a_seal_survives_a_restart_and_is_the_same_afterwards(engine: Engine, po
 def test_processes_that_seal_at_once_agree_on_keys_entries_and_proofs(
     engine: Engine, postgres_url: str
 ) -> None:
-    engines = [connected(postgres_url) for _ in range(4)]
+    engines = [create_engine(postgres_url) for _ in range(4)]
     requests = [replace(REQUEST, snapshot_id=SnapshotId(f"s{number}")) for number in range(6)]
     try:
         with ThreadPoolExecutor(4) as threads:
