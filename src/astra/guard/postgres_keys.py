@@ -3,11 +3,11 @@
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
-from astra.guard.errors import SealStoreUnavailable, SigningKeyUnreadable
+from astra.guard.errors import SealStoreUnavailable
 from astra.guard.key_encryption import KeyCipher
 from astra.guard.ports import Signer
 from astra.guard.postgres_tables import signing_keys, translated_errors
-from astra.guard.signature import PRIVATE_KEY_BYTES, Ed25519Signer, key_id
+from astra.guard.signature import Ed25519Signer, key_id
 
 
 class PostgresKeys:
@@ -40,10 +40,7 @@ class PostgresKeys:
 
     def _opened(self, owner: str, stored: tuple[str, bytes]) -> Signer:
         identifier, encrypted = stored
-        private_key = self._cipher.decrypt(encrypted, _context(owner, identifier))
-        if len(private_key) != PRIVATE_KEY_BYTES:
-            raise SigningKeyUnreadable
-        return Ed25519Signer(private_key)
+        return Ed25519Signer(self._cipher.decrypt(encrypted, _context(owner, identifier)))
 
 
 def _stored(connection: Connection, owner: str) -> tuple[str, bytes] | None:

@@ -7,7 +7,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PUBLIC_KEY_BYTES: Final = 32
-PRIVATE_KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 
 

@@ -105,8 +105,8 @@ _MESSAGES: Final[Mapping[tuple[CheckName, Outcome], tuple[str, str]]] = {
         "The manifest does not match its hash: the proof was altered.",
     ),
     (CheckName.SIGNATURE, Outcome.HOLDS): (
-        "La firma del concejo sobre el manifiesto es válida.",
-        "The council's signature over the manifest is valid.",
+        "La firma sobre el manifiesto es válida.",
+        "The signature over the manifest is valid.",
     ),
     (CheckName.SIGNATURE, Outcome.FAILS): (
         "La firma no corresponde al manifiesto o a la clave que dice haber firmado.",
@@ -158,7 +158,7 @@ _BLOCKED: Final = (
 
 def check(name: CheckName, outcome: Outcome, detail: str = "") -> Check:
     """Return the check with its messages; `detail`, in English, says more to a technical reader."""
-    message_es, message_en = _MESSAGES.get((name, outcome), _BLOCKED)
+    message_es, message_en = _MESSAGES[name, outcome]
     return Check(
         name=name,
         outcome=outcome,
@@ -172,9 +172,10 @@ def checked(name: CheckName, *, holds: bool) -> Check:
     return check(name, Outcome.HOLDS if holds else Outcome.FAILS)
 
 
-def not_checked(name: CheckName) -> Check:
-    """Return the check as one that was not made."""
-    return check(name, Outcome.NOT_CHECKED)
+def blocked(name: CheckName) -> Check:
+    """Return the check as one that could not be made."""
+    message_es, message_en = _BLOCKED
+    return Check(name=name, outcome=Outcome.NOT_CHECKED, message_es=message_es, message_en=message_en)
 
 
 def _is_left_to_the_reader(check: Check) -> bool:

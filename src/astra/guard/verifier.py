@@ -16,9 +16,9 @@ from astra.guard.verdict import (
     Outcome,
     SealedFacts,
     Verdict,
+    blocked,
     check,
     checked,
-    not_checked,
 )
 from astra.kernel.coverage import SpanKind
 
@@ -58,7 +58,7 @@ def verify(document: bytes, proof: bytes, trusted_key_ids: frozenset[str] | None
 def _unreadable(detail: str) -> Verdict:
     rest = (name for name in CheckName if name is not CheckName.PROOF_FORMAT)
     first = check(CheckName.PROOF_FORMAT, Outcome.FAILS, detail)
-    return Verdict(checks=(first, *map(not_checked, rest)), facts=None)
+    return Verdict(checks=(first, *map(blocked, rest)), facts=None)
 
 
 def _signature_holds(signature: ManifestSignature, signed: bytes) -> bool:
@@ -76,7 +76,7 @@ def _sealed_document(document: bytes, manifest: Manifest) -> SealedFile | None:
 def _log_checks(proof: Proof) -> tuple[Check, Check]:
     checkpoint = _open(proof.log)
     if checkpoint is None:
-        return checked(CheckName.CHECKPOINT, holds=False), not_checked(CheckName.LOG_INCLUSION)
+        return checked(CheckName.CHECKPOINT, holds=False), blocked(CheckName.LOG_INCLUSION)
     is_included = verify_inclusion(
         proof.log_leaf, proof.log.index, checkpoint.size, proof.log.inclusion, checkpoint.root
     )
@@ -97,7 +97,7 @@ def _open(log: LogRecord) -> Checkpoint | None:
 
 def _key_check(proof: Proof, trusted_key_ids: frozenset[str] | None) -> Check:
     if trusted_key_ids is None:
-        return not_checked(CheckName.KEY_TRUST)
+        return check(CheckName.KEY_TRUST, Outcome.NOT_CHECKED)
     named = {key_id(proof.signature.public_key), key_id(proof.log.public_key)}
     return checked(CheckName.KEY_TRUST, holds=named <= trusted_key_ids)
 
