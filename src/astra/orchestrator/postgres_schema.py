@@ -3,7 +3,6 @@
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Column,
     DateTime,
@@ -26,7 +25,6 @@ metadata: Final = MetaData(
     }
 )
 
-Json = JSON().with_variant(JSONB(), "postgresql")
 Instant = DateTime(timezone=True)
 
 tenants: Final = Table(
@@ -42,7 +40,7 @@ tenant_configs: Final = Table(
     metadata,
     Column("tenant_id", ForeignKey("tenants.tenant_id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("config", Json, nullable=False),
+    Column("config", JSONB, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", String(200), nullable=False),
 )
@@ -68,7 +66,7 @@ finalizations: Final = Table(
     Column("requested_at", Instant, nullable=False),
     Column("requested_by", String(200), nullable=False),
     Column("step", String(20), nullable=False),
-    Column("results", Json, nullable=False),
+    Column("results", JSONB, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("last_error", String(500), nullable=False),
     Column("fence", BigInteger, nullable=False),

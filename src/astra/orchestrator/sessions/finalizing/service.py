@@ -13,7 +13,7 @@ from astra.kernel.clock import Clock
 from astra.kernel.errors import AstraError
 from astra.kernel.ids import IdSource, SessionId, SnapshotId, TenantId
 from astra.orchestrator.sessions.errors import SessionEmpty, SessionNotFound
-from astra.orchestrator.sessions.finalizing.errors import StillDraining
+from astra.orchestrator.sessions.finalizing.errors import FinalizationUnknown, StillDraining
 from astra.orchestrator.sessions.finalizing.ports import Finalizations
 from astra.orchestrator.sessions.finalizing.steps import StepAction
 from astra.orchestrator.sessions.finalizing.values import Finalization, Step
@@ -58,15 +58,22 @@ class Finalizer:
         self._ids = ids
         self._lease = lease
 
-    async def request(self, tenant_id: TenantId, session_id: SessionId, by: str) -> Progress:
+    async def request(
+        self, tenant_id: TenantId, session_id: SessionId, by: str, *, retry: bool = False
+    ) -> Progress:
         """Ask for the acta. Asking again, at once or later, speaks of the same finalization.
+
+        One that failed stays so, unless `retry` says that its cause was mended.
 
         Raises:
             SessionNotFound, SessionEmpty
         """
         known = await self._finalizations.get(session_id)
-        if known is None or known.step is Step.FAILED:
-            await self._check_session(tenant_id, session_id)
+        if known and known.tenant_id != tenant_id:
+            raise SessionNotFound
+        if known and not (retry and known.step is Step.FAILED):
+            return await self._progress(known)
+        await self._check_session(tenant_id, session_id)
         now = self._clock.now()
         wanted = Finalization(
             session_id=session_id,
@@ -76,16 +83,13 @@ class Finalizer:
             requested_by=by,
             lease_until=now,
         )
-        finalization = await self._finalizations.request(wanted)
-        if finalization.tenant_id != tenant_id:
-            raise SessionNotFound
-        return await self._progress(finalization)
+        return await self._progress(await self._finalizations.request(wanted))
 
     async def progress(self, tenant_id: TenantId, session_id: SessionId) -> Progress:
-        """Return where the finalization stands; `SessionNotFound` if none was requested."""
+        """Return where the finalization stands; `FinalizationUnknown` if none was requested."""
         finalization = await self._finalizations.get(session_id)
         if finalization is None or finalization.tenant_id != tenant_id:
-            raise SessionNotFound
+            raise FinalizationUnknown
         return await self._progress(finalization)
 
     async def advance(self, session_id: SessionId) -> None:

@@ -187,6 +187,7 @@ def seal_request(finalization: Finalization, dump: SessionDump, acta: bytes) -> 
         snapshot_id=finalization.snapshot_id,
         session_id=finalization.session_id,
         tenant_id=finalization.tenant_id,
+        tenant_name=dump.session.pins.council,
         sealed_at=finalization.requested_at,
         sealed_by=finalization.requested_by,
         documents=(document,),

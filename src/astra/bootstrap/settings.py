@@ -1,0 +1,68 @@
+"""Every setting, read once from `ASTRA_…` variables (or a `.env` file) and nowhere else."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of a deployment; `docs/settings.md` is written from these descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="ASTRA_", env_file=".env", extra="ignore")
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("astra", appauthor=False),
+        description="Folder of the embedded servers, the folder object store and the master key.",
+    )
+    database_url: str | None = Field(
+        None, description="PostgreSQL 15 or later (postgresql://…). Unset: the embedded one."
+    )
+    redis_url: str | None = Field(
+        None, description="Redis 6.2 or later, or Valkey (redis://…). Unset: the embedded one."
+    )
+    s3_endpoint_url: str | None = Field(
+        None, description="S3 API of the object store. Unset: a folder under the data folder."
+    )
+    s3_region: str = Field("auto", description="Region of the object store.")
+    s3_access_key: SecretStr | None = Field(None, description="Access key of the object store.")
+    s3_secret_key: SecretStr | None = Field(None, description="Secret key of the object store.")
+    s3_bucket_prefix: str = Field("astra-", description="Buckets are named PREFIX + raw, custody, …")
+    master_key: SecretStr | None = Field(
+        None,
+        description="64 hex digits that protect signing keys, tokens and links. "
+        "Unset: made once and kept in the data folder as master.key; back it up.",
+    )
+    public_url: str | None = Field(
+        None, description="Address under which clients reach this API. Unset: where it listens."
+    )
+    log_origin: str = Field(
+        "astra.local/log", description="Name of this deployment's transparency log; never change it."
+    )
+    model: str = Field(
+        "large-v3-turbo", description="Whisper model: a hub name, a folder, or demo (its voices only)."
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where the model runs.")
+    compute_type: str = Field(
+        "default", description="Quantisation: default, float32, float16, int8, int8_float16."
+    )
+    core_threads: int = Field(0, ge=0, description="Threads of one recognition; 0: the engine's choice.")
+    core_concurrency: int = Field(1, ge=1, description="Chunks heard at the same time.")
+    core_claim_ms: int = Field(
+        120_000, ge=1000, description="After this, a chunk whose worker died is heard by another."
+    )
+    append_wait_s: float = Field(
+        30.0, ge=0, description="How long an append with wait=true waits for CORE's answer."
+    )
+    session_ttl_s: int = Field(86_400, ge=60, description="A session untouched for this long leaves Redis.")
+    finalize_lease_s: float = Field(
+        15.0, gt=0, description="After this, a finalizing step whose worker died is taken up again."
+    )
+    reconcile_s: float = Field(1.0, gt=0, description="How often forgotten work is looked for.")
+    finalize_concurrency: int = Field(2, ge=1, description="Finalizations worked on at the same time.")
+    token_lifetime_s: int = Field(43_200, ge=60, description="How long an access token is valid.")
+    max_body_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Largest request body taken.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    log_format: Literal["json", "console"] = Field("json", description="How it is logged.")
