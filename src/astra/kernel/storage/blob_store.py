@@ -30,6 +30,26 @@ class BlobRef:
     sha256: str  # lower-case hex of the content
 
 
+class CustodyPromise(StrEnum):
+    """Who refuses to change or delete a retained object before its date."""
+
+    STORE = "store"  # the store itself, even against whoever holds its keys
+    ASTRA = "astra"  # ASTRA alone: whoever holds the store's keys or its disk can still do it
+
+    @property
+    def statement(self) -> str:
+        """Say what this custody can and cannot promise, for a report or an operator."""
+        if self is CustodyPromise.STORE:
+            return (
+                "The store itself refuses to change or delete an object in custody before its date, "
+                "for its administrators too (S3 Object Lock, compliance mode)."
+            )
+        return (
+            "ASTRA refuses to change or delete an object in custody before its retention date, but this "
+            "store cannot: whoever holds its keys or its disk can. The seal still shows any change."
+        )
+
+
 class BlobNotFound(NotFound):
     """There is no object (or no such version) at that key."""
 
@@ -69,8 +89,16 @@ class StoreUnavailable(Unavailable):
 class BlobStore(Protocol):
     """Objects by bucket and key. A write is complete and durable when its call returns, or leaves nothing.
 
-    Keys are relative paths with `/`. Methods raise the errors of this module and no vendor's.
+    Keys are relative paths with `/`, as `object_keys` has it; any other raises `BlobKeyInvalid`. Reads
+    without a version return the latest one, and raise `BlobNotFound` when there is none. Methods raise the
+    errors of this module and no vendor's: `StoreFull` and `StoreUnavailable` can come from each of them. What
+    a stream given to `put` raises when it is read passes through, and nothing is stored. Thread-safe.
     """
+
+    @property
+    def custody_promise(self) -> CustodyPromise:
+        """Say who keeps what is in the custody bucket from being changed."""
+        ...
 
     def put(
         self,
@@ -80,7 +108,11 @@ class BlobStore(Protocol):
         *,
         retain_until: datetime | None = None,
     ) -> BlobRef:
-        """Store a new version; with `retain_until` it cannot be changed or deleted before that instant."""
+        """Store a new version; with `retain_until` it cannot be changed or deleted before that instant.
+
+        Over an object whose date has not come, the same content is no new version: the stored one is
+        returned, kept until the later of both dates. Other content raises `BlobRetained`.
+        """
         ...
 
     def get(self, bucket: Bucket, key: str, version_id: str | None = None) -> bytes:
@@ -88,7 +120,7 @@ class BlobStore(Protocol):
         ...
 
     def open(self, bucket: Bucket, key: str, version_id: str | None = None) -> BinaryIO:
-        """Return a readable stream over the content; the caller closes it."""
+        """Return a readable stream over the content, not always seekable; the caller closes it."""
         ...
 
     def head(self, bucket: Bucket, key: str, version_id: str | None = None) -> BlobRef:
@@ -96,7 +128,7 @@ class BlobStore(Protocol):
         ...
 
     def keys(self, bucket: Bucket, prefix: str) -> Iterator[str]:
-        """Yield the keys that start with `prefix`, in order."""
+        """Yield the keys that start with `prefix`, ordered by code point."""
         ...
 
     def delete(self, bucket: Bucket, key: str) -> None:
@@ -106,7 +138,11 @@ class BlobStore(Protocol):
     def copy(
         self, source: BlobRef, bucket: Bucket, key: str, *, retain_until: datetime | None = None
     ) -> BlobRef:
-        """Copy one version inside the store. Copying the same content twice is one object, not an error."""
+        """Copy one version inside the store. Copying the same content twice is one object, not an error.
+
+        With `retain_until` the copy is kept until the later of that date and the one it may have already.
+        Over other content whose date has not come it raises `BlobRetained`.
+        """
         ...
 
     def upload_file(self, path: Path, bucket: Bucket, key: str) -> BlobRef:
@@ -114,7 +150,10 @@ class BlobStore(Protocol):
         ...
 
     def generate_presigned_url(self, bucket: Bucket, key: str, expiration: timedelta) -> str:
-        """Return a URL that lets its holder read the object until it expires."""
+        """Return a URL that lets its holder read the object's present version until it expires.
+
+        `expiration` is from one second to seven days; else `InvalidInput`.
+        """
         ...
 
     def check(self) -> None:
