@@ -51,6 +51,10 @@ class Identity:
         await self._users.add(user)
         return user
 
+    async def knows(self, email: str) -> bool:
+        """Tell whether there is a user with that e-mail."""
+        return await self._users.by_email(normalised(email)) is not None
+
     async def sign_in(self, email: str, password: str) -> str:
         """Return an access token; `SignInRefused` without telling which of the two was wrong."""
         user = await self._users.by_email(normalised(email))

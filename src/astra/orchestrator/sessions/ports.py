@@ -17,7 +17,9 @@ class CoreService(Protocol):
     """CORE: what was said, understood. Calls block; run them in a thread."""
 
     @property
-    def identity(self) -> EngineIdentity: ...
+    def identity(self) -> EngineIdentity:
+        """The engine and its model; reading it may take the time of hashing the model's files."""
+        ...
 
     def measure_ms(self, audio: bytes) -> int:
         """Return how long the sound is, without hearing it; 0 if it cannot be read."""

@@ -94,7 +94,7 @@ class Sessions:
                 config_version=tenant.version,
                 skeleton=skeleton,
                 client_timezone=client_timezone,
-                engine=engine_of(self._core.identity),
+                engine=engine_of(await asyncio.to_thread(lambda: self._core.identity)),
             ),
         )
         await self._store.create(session)

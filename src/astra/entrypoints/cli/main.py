@@ -1,0 +1,147 @@
+"""`astra`: the commands and what they say of themselves. Each command's code is imported when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from astra import __version__
+from astra.entrypoints.cli.outcome import explained
+
+EPILOG = """
+[bold]Examples[/bold]
+
+  astra demo                                     see it work, from sound to sealed acta
+
+  astra acta sesion.mp3 --timezone America/Bogota --out acta.docx
+
+  astra verify acta.docx --proof proof.json      check an acta, without any server
+
+  astra up --port 8080                           serve the API until Ctrl-C
+"""
+
+app = typer.Typer(
+    help="ASTRA: from the sound of a council session to its sealed acta.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of servers and files [default: the user's data folder]"),
+]
+
+
+def show_version(asked: bool) -> None:  # noqa: FBT001 - the shape typer asks for
+    """Print the version and leave."""
+    if asked:
+        typer.echo(f"astra {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version")
+    ] = False,
+) -> None:
+    """Hold the options that come before any command."""
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the results")] = Path("demo-out"),
+    data: DataOption = None,
+) -> None:
+    """Make the sample session's acta through the public API, seal it and verify it.
+
+    Exit code 0 only if the words, votes, quorum, coverage and seal all hold.
+    """
+    from astra.entrypoints.cli.demo.command import run_demo  # noqa: PLC0415 - see the module's docstring
+
+    explained(lambda: run_demo(out, data))
+
+
+@app.command()
+def acta(  # noqa: PLR0917 - the command's options
+    audio: Annotated[Path, typer.Argument(help="Recording: any audio or video file")],
+    skeleton: Annotated[Path | None, typer.Option(help="The council's own DOCX [default: ASTRA's]")] = None,
+    timezone: Annotated[str, typer.Option(help="IANA name")] = "America/Bogota",
+    out: Annotated[Path, typer.Option(help="The acta; its proof goes beside it")] = Path("acta.docx"),
+    engine: Annotated[str, typer.Option(help="Recognition engine")] = "whisper",
+    model: Annotated[
+        str, typer.Option(help="Hub name, local folder, or demo (knows only the demo's voices)")
+    ] = "large-v3-turbo",
+    speakers: Annotated[
+        Path | None, typer.Option(help="CSV of who spoke when: start,end,speaker,treatment")
+    ] = None,
+    council: Annotated[str, typer.Option(help="Name of the council")] = "Concejo Municipal",
+    field: Annotated[
+        list[str] | None,
+        typer.Option(help="Text for a placeholder of the skeleton, as NAME=TEXT; repeatable"),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Make, seal and verify the acta of a recording of your own.
+
+    Example: astra acta sesion.mp3 --skeleton concejo.docx --field ACTA_NUMERO=012 --out acta.docx
+    """
+    from astra.entrypoints.cli.acta import ActaOptions, run_acta  # noqa: PLC0415 - as above
+
+    options = ActaOptions(
+        audio=audio,
+        skeleton=skeleton,
+        timezone=timezone,
+        out=out,
+        engine=engine,
+        model=model,
+        speakers=speakers,
+        council=council,
+        fields=tuple(field or ()),
+        data=data,
+    )
+    explained(lambda: run_acta(options))
+
+
+@app.command()
+def verify(
+    document: Annotated[Path, typer.Argument(help="The acta (DOCX)")],
+    proof: Annotated[Path, typer.Option(help="Its proof")] = Path("proof.json"),
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="Fingerprint that the council has published; repeatable"),
+    ] = None,
+) -> None:
+    """Check an acta against its proof, without any server. Exit code 0 only if everything holds."""
+    from astra.entrypoints.cli.verify import run_verify  # noqa: PLC0415 - as above
+
+    explained(lambda: run_verify(document, proof, frozenset(key) if key else None))
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
+    data: DataOption = None,
+) -> None:
+    """Serve the API until Ctrl-C; with nothing configured it brings its own PostgreSQL and Redis."""
+    from astra.entrypoints.cli.up import run_up  # noqa: PLC0415 - as above
+
+    explained(lambda: run_up(host, port, data))
+
+
+@app.command()
+def doctor(data: DataOption = None) -> None:
+    """Look at this machine: what is there, what is missing, and how to get it."""
+    from astra.entrypoints.cli.doctor import run_doctor  # noqa: PLC0415 - as above
+
+    explained(lambda: run_doctor(data))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
