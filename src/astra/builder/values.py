@@ -46,3 +46,32 @@ class Acta:
 
     docx: bytes
     report: BuildReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSummary:
+    """A table of a skeleton: its tag and the tags of its columns, in order."""
+
+    tag: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkeletonSummary:
+    """What a skeleton offers to be filled; each name once, in the document's order."""
+
+    fields: tuple[str, ...]
+    zones: tuple[str, ...]
+    tables: tuple[TableSummary, ...]
+    sections: tuple[str, ...]  # taken out when nothing lands in them
+    styles: tuple[str, ...]  # names of paragraph styles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkeletonConfiguration:
+    """The tenant's data that goes with a skeleton."""
+
+    style_map: Mapping[str, str]  # semantic role -> style name
+    templates: Templates
+    placeholder_map: Mapping[str, str]  # template_id -> zone
+    table_map: Mapping[str, str]  # intent -> table
