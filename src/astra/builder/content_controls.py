@@ -13,6 +13,9 @@ SECTION_PREFIX: Final = "SECTION_"
 ZONE_PREFIX: Final = "ZONE_"
 TABLE_PREFIX: Final = "TBL_"
 _LEFT_ALONE: Final = tuple(w(name) for name in ("picture", "docPartObj", "docPartList", "bibliography"))
+_HOMES_OF_PARAGRAPHS: Final = frozenset(
+    map(w, ("body", "tc", "hdr", "ftr", "txbxContent", "footnote", "endnote"))
+)
 _BOUND_TO_PLACEHOLDER: Final = ("showingPlcHdr", "dataBinding", "temporary")
 
 
@@ -60,7 +63,7 @@ def holds_blocks(control: etree._Element) -> bool:
     while parent is not None and parent.tag == w("sdtContent"):
         outer = parent.getparent()
         parent = None if outer is None else outer.getparent()
-    return parent is not None and parent.tag not in {w("p"), w("tr"), w("tbl"), w("hyperlink")}
+    return parent is not None and parent.tag in _HOMES_OF_PARAGRAPHS
 
 
 def content_of(control: etree._Element) -> etree._Element | None:
@@ -72,13 +75,17 @@ def set_text(control: etree._Element, text: str) -> None:
     """Make `text` the control's whole content, in the form of its first paragraph and run.
 
     Each line is a paragraph of its own where the control holds paragraphs, and ends in a break inside a line.
+    A control around table rows, which is no place for text, stays as it is.
     """
     content = content_of(control)
-    if content is None:
+    if content is None or content.find(w("tr")) is not None:
         return
     look = _run_properties(control)
     settle(control)
     model = _only_paragraph(content)
+    if model is None and holds_blocks(control):
+        model = etree.Element(w("p"))
+        content[:] = [model]
     if model is None:
         content[:] = [_run(text, look)]
         return

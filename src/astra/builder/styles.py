@@ -11,6 +11,7 @@ from astra.builder.warnings import Warnings
 from astra.builder.wordml import w
 
 _MAX_ANCESTRY: Final = 20
+_HEADING_LEVELS: Final = frozenset("012345678")  # 9 is body text (ECMA-376 part 1, 17.3.1.20)
 
 
 class Stylesheet:
@@ -45,8 +46,8 @@ class Stylesheet:
                 return None
             level = style.find(f"{w('pPr')}/{w('outlineLvl')}")
             if level is not None:
-                number = int(str(level.get(w("val"), "9")))
-                return number if number < 9 else None  # noqa: PLR2004 - 9 is "body text" (17.3.1.20)
+                value = str(level.get(w("val"), ""))
+                return int(value) if value in _HEADING_LEVELS else None
             style_id = _value(style, "basedOn")
         return None
 

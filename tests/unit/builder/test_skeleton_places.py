@@ -195,6 +195,29 @@ def test_a_bound_field_keeps_what_was_put_there(
     assert acta.control("LUGAR").find("{*}sdtPr/{*}dataBinding") is None
 
 
+def test_a_field_around_anything_but_text_gets_a_paragraph_and_one_around_rows_stays(
+    build: Build, skeleton: Skeleton, content_control: Control
+) -> None:
+    row = "<w:tr><w:tc><w:p/></w:tc></w:tr>"
+    around_row = f"<w:tbl>{content_control('FILA', row)}</w:tbl>"
+    around_table = content_control("LUGAR", f"<w:tbl>{row}</w:tbl>")
+    acta = build(skeleton=skeleton(around_row + around_table), fields={"FILA": "x", "LUGAR": "Recinto"})
+    assert acta.lines("LUGAR") == ["Recinto"]
+    assert acta.lines("FILA") == [""]
+    assert acta.control("FILA").find("{*}sdtContent/{*}tr") is not None
+
+
+def test_a_field_inside_a_line_keeps_its_look_and_breaks_its_lines(
+    build: Build, skeleton: Skeleton, content_control: Control
+) -> None:
+    run = '<w:r><w:rPr><w:rStyle w:val="PlaceholderText"/><w:b/></w:rPr><w:t>[lugar]</w:t></w:r>'
+    line = f"<w:p><w:r><w:t>En: </w:t></w:r>{content_control('LUGAR', run, '<w:showingPlcHdr/>')}</w:p>"
+    acta = build(skeleton=skeleton(line), fields={"LUGAR": "Recinto\nPiso 2"})
+    assert acta.lines() == ["En: Recinto|Piso 2"]
+    (look,) = acta.control("LUGAR").iter("{*}rPr")
+    assert [child.tag.rpartition("}")[2] for child in look] == ["b"]
+
+
 def test_an_unknown_style_degrades_to_the_default_one(build: Build, block: Make) -> None:
     acta = build(block("Hola."), style_map={Role.BODY: "No Existe"})
     assert acta.styled("ZONE_DEBATE") == [("", "Hola.")]
