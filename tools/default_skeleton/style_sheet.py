@@ -80,7 +80,7 @@ def _cover_and_index() -> list[str]:
     rule = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="14" w:color="{ACCENT}"/></w:pBdr>'
     dots = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9072"/></w:tabs>'
     return [
-        _style("ActaEscudo", "Acta Escudo", _spacing(before=1500, after=360) + _align("center")),
+        _style("ActaEscudo", "Acta Escudo", _spacing(before=2200, after=360) + _align("center")),
         _style(
             "ActaConcejo",
             "Acta Concejo",
