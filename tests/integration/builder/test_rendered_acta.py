@@ -1,4 +1,4 @@
-"""The acta as the programs that open it see it: python-docx and LibreOffice."""
+"""The acta as other programs see it, and page pictures where LibreOffice fails."""
 
 import io
 from pathlib import Path
@@ -6,22 +6,13 @@ from pathlib import Path
 import docx
 import pytest
 from docx.table import Table
-from PIL import Image
 
 from astra.builder.errors import PagesUnavailable
-from astra.builder.libreoffice_pages import heading_pages, render_pages
-from astra.builder.service import Builder
+from astra.builder.libreoffice_pages import render_pages
 from astra.builder.skeletons import inspect
 from astra.builder.values import ActaRequest
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-@pytest.fixture
-def acta_docx(full_acta_request: ActaRequest) -> bytes:
-    acta = Builder().build(full_acta_request)
-    assert acta.report.warnings == ()
-    return acta.docx
 
 
 def test_the_acta_opens_with_python_docx(acta_docx: bytes) -> None:
@@ -39,31 +30,6 @@ def test_the_acta_opens_with_python_docx(acta_docx: bytes) -> None:
 def test_a_finished_acta_can_be_filled_again(full_acta_request: ActaRequest, acta_docx: bytes) -> None:
     before, after = inspect(full_acta_request.skeleton), inspect(acta_docx)
     assert (after.fields, after.zones, after.tables) == (before.fields, before.zones, before.tables)
-
-
-def test_libreoffice_draws_every_page_as_a_picture(acta_docx: bytes, tmp_path: Path) -> None:
-    pages = render_pages(acta_docx, tmp_path / "pages", dots_per_inch=40)
-    assert [page.name for page in pages[:2]] == ["page-001.png", "page-002.png"]
-    assert len(pages) == 7
-    for page in pages:
-        with Image.open(page) as picture:
-            assert picture.size == (340, 440)
-            assert picture.convert("L").getextrema() != (255, 255)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pages"]
-
-
-def test_the_index_names_the_page_of_each_heading(full_acta_request: ActaRequest) -> None:
-    pages: list[int] = []
-
-    def paginate(content: bytes) -> list[int]:
-        pages.extend(heading_pages(content))
-        return pages
-
-    acta = Builder(paginate=paginate).build(full_acta_request)
-    assert acta.report.warnings == ()
-    assert len(pages) == 13
-    assert pages == sorted(pages)
-    assert heading_pages(acta.docx) == pages
 
 
 def test_without_libreoffice_the_pages_are_unavailable(
