@@ -21,12 +21,12 @@ def open_store(
 ) -> tuple[BlobStore, FolderStore | None]:
     """Return the store, and again as a folder store if that is what it is."""
     if settings.s3_endpoint_url:
-        return open_s3(settings, settings.s3_endpoint_url), None
+        return open_s3(settings, settings.s3_endpoint_url, clock), None
     folder = FolderStore(settings.data / "objects", link_key, base_url, clock)
     return folder, folder
 
 
-def open_s3(settings: Settings, endpoint_url: str) -> S3Store:
+def open_s3(settings: Settings, endpoint_url: str, clock: Clock) -> S3Store:
     """Return the S3 store with its buckets made; `S3SettingsIncomplete`."""
     if settings.s3_access_key is None or settings.s3_secret_key is None:
         raise S3SettingsIncomplete
@@ -35,6 +35,7 @@ def open_s3(settings: Settings, endpoint_url: str) -> S3Store:
         region=settings.s3_region,
         access_key=settings.s3_access_key.get_secret_value(),
         secret_key=settings.s3_secret_key.get_secret_value(),
+        clock=clock,
         bucket_names={bucket: f"{settings.s3_bucket_prefix}{bucket.value}" for bucket in Bucket},
     )
     store.ensure_buckets()

@@ -6,6 +6,6 @@ from typing_extensions import TypeAliasType
 
 JsonValue = TypeAliasType(
     "JsonValue",
-    "str | int | float | bool | None | Sequence[JsonValue] | Mapping[str, JsonValue]",
+    "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None",
 )
 JsonObject = Mapping[str, JsonValue]

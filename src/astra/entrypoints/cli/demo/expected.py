@@ -39,12 +39,11 @@ class Expected:
         answers = [match for text in texts if (match := ANSWER.match(text))]
         votes = [match for text in texts if (match := VOTE.match(text))]
         motions = [match["motion"] for text in texts if (match := MOTION.match(text))]
-        names = {person.speaker_id: person.name for person in sample.people}
         public = [line for line in sample.lines if not line.reserved]
         return cls(
             attendance=tuple((match["name"], ATTENDANCE[match["answer"]]) for match in answers),
             votes=tuple((match["name"], VOTES[match["vote"]]) for match in votes),
             motion=motions[0],
-            speakers=tuple(sorted({names[line.speaker] for line in public})),
+            speakers=tuple(sorted({sample.speakers[line.speaker_id].name for line in public})),
             reserved=tuple(line.text for line in sample.lines if line.reserved),
         )

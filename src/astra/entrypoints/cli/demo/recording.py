@@ -5,6 +5,7 @@ import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,7 @@ class LiveChunk:
 
 def live_chunks(sample: Sample) -> Iterator[LiveChunk]:
     """Yield the whole recording, every sample of it once, in chunks of one speaker each."""
-    samples = decoded(sample.audio)
+    samples = decoded(sample.audio_path)
     groups = grouped(sample.lines)
     starts = [0, *(boundary_ms(left, right) for left, right in pairwise(groups))]
     ends = [*starts[1:], len(samples) // SAMPLES_PER_MS]
@@ -37,7 +38,7 @@ def live_chunks(sample: Sample) -> Iterator[LiveChunk]:
         is_last = group is groups[-1]
         stop = len(samples) if is_last else end_ms * SAMPLES_PER_MS
         yield LiveChunk(
-            speaker_id=group[0].speaker,
+            speaker_id=group[0].speaker_id,
             is_reserved=group[0].reserved,
             audio=wav_of(samples[start_ms * SAMPLES_PER_MS : stop]),
             duration_ms=end_ms - start_ms,
@@ -51,7 +52,7 @@ def grouped(lines: Sequence[SampleLine]) -> list[list[SampleLine]]:
         group = groups[-1] if groups else []
         if (
             group
-            and (group[0].speaker, group[0].reserved) == (line.speaker, line.reserved)
+            and (group[0].speaker_id, group[0].reserved) == (line.speaker_id, line.reserved)
             and line.end_ms - group[0].start_ms <= MAX_CHUNK_MS
         ):
             group.append(line)
@@ -65,9 +66,9 @@ def boundary_ms(left: Sequence[SampleLine], right: Sequence[SampleLine]) -> int:
     return (left[-1].end_ms + right[0].start_ms) // 2
 
 
-def decoded(audio: bytes) -> Pcm16k:
+def decoded(recording: Path) -> Pcm16k:
     """Return all samples of a short recording."""
-    pieces = [piece for piece in PyAvDecoder().pieces(audio) if isinstance(piece, np.ndarray)]
+    pieces = [piece for piece in PyAvDecoder().pieces(recording) if isinstance(piece, np.ndarray)]
     return np.concatenate(pieces)
 
 

@@ -36,8 +36,7 @@ def normalised(text: str) -> str:
 def word_error_rate(sample: Sample, blocks: Iterable[Block]) -> float:
     """Return the word error rate of what was heard (0 is perfect), in the order of the session."""
     heard = " ".join(block["heard"] for block in blocks if block["heard"])
-    spoken = " ".join(line.text for line in sample.lines)
-    return jiwer.wer(normalised(spoken), normalised(heard) or "-")
+    return jiwer.wer(normalised(sample.reference_text), normalised(heard) or "-")
 
 
 def facts_of(sample: Sample, docx: bytes) -> list[Fact]:
@@ -78,7 +77,7 @@ def controls_of(docx: bytes) -> Mapping[str, list[str]]:
 
 def text_of(element: etree._Element) -> str:
     """Return all text inside, with spaces between paragraphs."""
-    return " ".join("".join(p.itertext(f"{W}t")) for p in paragraphs_of(element))
+    return " ".join("".join(str(text) for text in p.itertext(f"{W}t")) for p in paragraphs_of(element))
 
 
 def paragraphs_of(element: etree._Element) -> list[etree._Element]:

@@ -34,6 +34,15 @@ class Delivery:
     audit_report: JsonObject
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The same files themselves."""
+
+    acta: bytes
+    proof: bytes
+    transcript: bytes
+
+
 class Deliveries:
     """Makes the delivery of a finalization that is done; links are made anew each time."""
 
@@ -43,6 +52,18 @@ class Deliveries:
     async def of(self, finalization: Finalization) -> Delivery:
         """Return the delivery of a DONE finalization."""
         return await asyncio.to_thread(self._of, finalization)
+
+    async def files(self, finalization: Finalization) -> Files:
+        """Return the files of a DONE finalization."""
+        return await asyncio.to_thread(self._files, finalization)
+
+    def _files(self, finalization: Finalization) -> Files:
+        results = finalization.results
+        return Files(
+            acta=get_artifact(self._blobs, results[Step.BUILD][ACTA]),
+            proof=get_artifact(self._blobs, results[Step.SEAL][PROOF]),
+            transcript=get_artifact(self._blobs, results[Step.DUMP][TRANSCRIPT]),
+        )
 
     def _of(self, finalization: Finalization) -> Delivery:
         results = finalization.results

@@ -1,0 +1,174 @@
+"""`astra acta`: a recording of one's own to a sealed acta, in one process that leaves nothing running."""
+
+import asyncio
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from astra.bootstrap.container import Application, open_application
+from astra.bootstrap.first_council import default_tenant_config, ensure_council
+from astra.bootstrap.logs import configure_logs
+from astra.builder.skeletons import default_skeleton, inspect
+from astra.core.values import ChunkContext, TimedChunk
+from astra.entrypoints.cli.hearing_progress import HearingProgress
+from astra.entrypoints.cli.outcome import exit_code_of
+from astra.entrypoints.cli.settings import settings_with
+from astra.entrypoints.cli.speakers import Turn, cuts_of, read_turns, roster_of, speaker_at
+from astra.guard.verifier import verify
+from astra.kernel.blocks import Visibility
+from astra.kernel.errors import IntegrityError, InvalidInput
+from astra.kernel.ids import SessionId, TenantId
+from astra.kernel.storage.blob_store import BlobRef
+from astra.orchestrator.sessions.finalizing.delivery import Files
+from astra.orchestrator.sessions.finalizing.errors import FinalizationFailed
+from astra.orchestrator.sessions.finalizing.values import Finalization, Step
+from astra.orchestrator.sessions.service import checked_timezone
+
+TENANT: Final = TenantId("LOCAL")
+ENGINES: Final = ("whisper",)
+POLL_S: Final = 0.1
+BY: Final = "astra acta"
+
+
+class EngineUnknown(InvalidInput):
+    """There is no such engine; use whisper."""
+
+    code = "engine_unknown"
+
+
+class FieldInvalid(InvalidInput):
+    """A field is given as NAME=TEXT, with the name of a placeholder of the skeleton."""
+
+    code = "field_invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActaOptions:
+    """What the command line said."""
+
+    audio: Path
+    skeleton: Path | None
+    timezone: str
+    out: Path
+    engine: str
+    model: str
+    speakers: Path | None
+    council: str
+    fields: tuple[str, ...]
+    data: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The same, read and checked before anything starts."""
+
+    audio: Path
+    skeleton: bytes
+    turns: list[Turn]
+    metadata: dict[str, str]
+
+
+def run_acta(options: ActaOptions) -> int:
+    """Make the acta; return the exit code."""
+    work = checked(options)
+    console = Console(highlight=False)
+    settings = settings_with(data=options.data, model=options.model, log_level="warning")
+    configure_logs(settings.log_level, "console")
+    with HearingProgress(console) as progress:
+        files = asyncio.run(make(options, work, progress))
+    proof = options.out.with_suffix(".proof.json")
+    options.out.write_bytes(files.acta)
+    proof.write_bytes(files.proof)
+    options.out.with_suffix(".vtt").write_bytes(files.transcript)
+    verdict = verify(files.acta, files.proof)
+    console.print(
+        f"[bold]{options.out}[/]  its proof {proof}  its transcript {options.out.with_suffix('.vtt')}"
+    )
+    console.print(f"Check it at any time:  astra verify {options.out} --proof {proof}", soft_wrap=True)
+    return 0 if verdict.holds else exit_code_of(IntegrityError())
+
+
+def checked(options: ActaOptions) -> Work:
+    """Read every file and refuse what cannot work, before any server starts."""
+    if options.engine not in ENGINES:
+        raise EngineUnknown(f"there is no engine {options.engine!r}; use {' or '.join(ENGINES)}")
+    checked_timezone(options.timezone)
+    with options.audio.open("rb"):
+        pass
+    skeleton = options.skeleton.read_bytes() if options.skeleton else default_skeleton()
+    inspect(skeleton)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(options.out.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(options.out.parent))
+    return Work(
+        audio=options.audio,
+        skeleton=skeleton,
+        turns=read_turns(options.speakers) if options.speakers else [],
+        metadata=dict(field_of(text) for text in options.fields),
+    )
+
+
+def field_of(text: str) -> tuple[str, str]:
+    """Return a field's name and text; `FieldInvalid`."""
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        raise FieldInvalid
+    return name, value
+
+
+async def make(options: ActaOptions, work: Work, progress: HearingProgress) -> Files:
+    """Hear the recording into a session, finalize it and return its files."""
+    settings = settings_with(data=options.data, model=options.model)
+    async with open_application(settings) as application:
+        config = default_tenant_config(roster_of(work.turns))
+        await ensure_council(application, TENANT, options.council, config, work.skeleton)
+        session = await application.sessions.start(
+            TENANT, client_timezone=options.timezone, created_by=BY, metadata=work.metadata
+        )
+        session_id = session.session_id
+        source = await application.sessions.store_source(TENANT, session_id, work.audio)
+        await hear(application, session_id, source, work, progress)
+        return await application.deliveries.files(await sealed(application, session_id, progress))
+
+
+async def hear(
+    application: Application,
+    session_id: SessionId,
+    source: BlobRef,
+    work: Work,
+    progress: HearingProgress,
+) -> None:
+    """Append the recording as CORE hears it, stretch by stretch."""
+    heard: Iterator[TimedChunk] = application.core.transcribe(
+        work.audio, ChunkContext(), cut_at_ms=cuts_of(work.turns), progress=progress.heard
+    )
+    number = 0
+    while (chunk := await asyncio.to_thread(next, heard, None)) is not None:
+        if work.turns:
+            speaker = speaker_at(work.turns, chunk.start_ms + chunk.result.duration_ms // 2)
+            await application.sessions.set_context(
+                TENANT,
+                session_id,
+                current_speaker_id=speaker.speaker_id if speaker else None,
+                topic="",
+                visibility=Visibility.PUBLIC,
+            )
+        await application.sessions.append_heard(TENANT, session_id, number, chunk.result, source)
+        number += 1
+
+
+async def sealed(application: Application, session_id: SessionId, progress: HearingProgress) -> Finalization:
+    """Finalize and wait until the acta is sealed; `FinalizationFailed`."""
+    state = await application.finalizer.request(TENANT, session_id, BY)
+    while not state.finalization.has_ended:
+        progress.doing(state.finalization.step)
+        await asyncio.sleep(POLL_S)
+        state = await application.finalizer.progress(TENANT, session_id)
+    if state.finalization.step is Step.FAILED:
+        raise FinalizationFailed(f"the acta could not be made ({state.finalization.last_error})")
+    return state.finalization
