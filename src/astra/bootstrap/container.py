@@ -22,6 +22,7 @@ from astra.bootstrap.secrets import derived_key, master_key
 from astra.bootstrap.servers import ServerAddresses, servers
 from astra.bootstrap.settings import Settings
 from astra.bootstrap.storage import open_store
+from astra.builder.libreoffice_pages import heading_pages
 from astra.builder.service import Builder
 from astra.core.faster_whisper import FasterWhisperTranscriber
 from astra.core.pyav_decoder import PyAvDecoder
@@ -211,7 +212,11 @@ class Wiring:
 
     def _finalizer(self, store: RedisSessions, processor: ChunkProcessor, guard: Guard) -> Finalizer:
         steps = FinalizationSteps(
-            store=store, processor=processor, blobs=self._blobs, builder=Builder(), guard=guard
+            store=store,
+            processor=processor,
+            blobs=self._blobs,
+            builder=Builder(paginate=heading_pages),
+            guard=guard,
         )
         finalizer = Finalizer(
             finalizations=PostgresFinalizations(self._database, self.alarm),

@@ -100,7 +100,7 @@ def session_blocks() -> tuple[Block, ...]:
     for number, name in enumerate(COUNCILLORS):
         absent = number == 7
         minutes.row("TBL_ASISTENCIA", NOMBRE=name, ASISTENCIA="Ausente con excusa" if absent else "Presente")
-    minutes.template("TPL_QUORUM", CONTESTARON=10)
+    minutes.template("TPL_QUORUM", CONTESTARON=10, CLASE="decisorio")
     minutes.template("TPL_APERTURA", HORA="14:33", TIPO="plenaria ordinaria")
     for number, title in enumerate(AGENDA, 1):
         minutes.template("TPL_PUNTO", NUMERO=number, TITULO=title)

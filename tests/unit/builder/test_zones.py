@@ -82,7 +82,11 @@ def test_a_correction_replaces_what_the_machine_heard(build: Build, block: Make)
 @pytest.mark.parametrize(
     ("template_id", "data", "expected"),
     [
-        ("TPL_QUORUM", {"CONTESTARON": 10}, ("ActaTexto", "Contestaron a lista 10 concejales. La")),
+        (
+            "TPL_QUORUM",
+            {"CONTESTARON": 10, "CLASE": "decisorio"},
+            ("ActaTexto", "Contestaron a lista 10 concejales. La"),
+        ),
         ("TPL_APERTURA", {"HORA": "14:33", "TIPO": "plenaria"}, ("ActaTexto", "Siendo las 14:33 horas, la")),
         ("TPL_PUNTO", {"NUMERO": 1, "TITULO": "Actas"}, ("ActaOrdenDelDia", "1.|Actas")),
         ("TPL_DESARROLLO_PUNTO", {"NUMERO": 1, "TITULO": "Actas"}, ("ActaPunto", "1.|Actas")),
@@ -93,7 +97,7 @@ def test_a_correction_replaces_what_the_machine_heard(build: Build, block: Make)
             {"SI": 4, "NO": 0, "RESULTADO": "aprobada"},
             ("ActaVotacion", "Votos por el SÍ: 4. Votos por el NO: 0. La proposición fue aprobada."),
         ),
-        ("TPL_CIERRE", {"HORA": "18:02"}, ("ActaTexto", "Agotado el orden del día, la presidencia")),
+        ("TPL_CIERRE", {"HORA": "18:02"}, ("ActaTexto", "La presidencia levantó la sesión")),
         ("TPL_CONVOCATORIA", {"FECHA": "3 de mayo", "HORA": "9:00"}, ("ActaTexto", "La presidencia convocó")),
     ],
 )

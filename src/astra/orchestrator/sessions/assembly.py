@@ -62,14 +62,14 @@ def hours_of(blocks: Iterable[Block]) -> str:
 
 
 def absences_of(blocks: Iterable[Block]) -> str:
-    """Return those whom the roll call found absent, with the reason as it was said."""
+    """Return those whom the roll call found absent, one a line, with the reason as it was said."""
     rows = [columns_of(block) for block in blocks if block.intent == Intent.ROLL_CALL]
     absent = [
         f"{row.get('NOMBRE')} ({str(row.get('ASISTENCIA')).lower()})"
         for row in rows
         if row.get("ASISTENCIA") != PRESENT
     ]
-    return "; ".join(absent) or "Ninguno"
+    return "\n".join(absent) or "Ninguno"
 
 
 def columns_of(block: Block) -> Mapping[str, object]:
