@@ -41,7 +41,7 @@ def test_killed_before_and_after_every_step_there_is_exactly_one_acta(
         assert process.returncode == -signal.SIGKILL, (step, moment, process.stderr[-2000:])
     survivor = run(environment, session, "live")
     assert survivor.returncode == 0, survivor.stderr[-2000:]
-    result = json.loads(survivor.stdout)
+    result = json.loads(survivor.stdout.splitlines()[-1])
     assert (result["step"], result["error"]) == ("DONE", "")
     assert (result["log_index"], result["actas_in_custody"]) == (0, 1)
     with psycopg.connect(postgres_conninfo) as connection:
