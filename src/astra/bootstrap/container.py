@@ -18,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from astra.bootstrap.background import background_loops
 from astra.bootstrap.database import libpq_url, migrate, sqlalchemy_url
 from astra.bootstrap.metrics import Metrics
+from astra.bootstrap.parts import sound_decoder, transcriber
 from astra.bootstrap.secrets import derived_key, master_key
 from astra.bootstrap.servers import ServerAddresses, servers
 from astra.bootstrap.settings import Settings
 from astra.bootstrap.storage import open_store
 from astra.builder.libreoffice_pages import heading_pages
 from astra.builder.service import Builder
-from astra.core.faster_whisper import FasterWhisperTranscriber
-from astra.core.pyav_decoder import PyAvDecoder
 from astra.core.service import Core
 from astra.core.silero_vad import SileroVad
 from astra.guard.postgres_keys import PostgresKeys
@@ -187,14 +186,11 @@ class Wiring:
         )
 
     def _core(self) -> Core:
-        settings = self._settings
-        transcriber = FasterWhisperTranscriber(
-            settings.model,
-            device=settings.device,
-            compute_type=settings.compute_type,
-            cpu_threads=settings.core_threads,
+        return Core(
+            transcriber=transcriber(self._settings),
+            voice_detector=SileroVad(),
+            decoder=sound_decoder(),
         )
-        return Core(transcriber=transcriber, voice_detector=SileroVad(), decoder=PyAvDecoder())
 
     def _guard(self) -> Guard:
         keys = PostgresKeys(self._engine, derived_key(self._master, "signing-keys"))

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from astra.bootstrap.embedded.data_folder import default_data_folder
 
 
 class Settings(BaseSettings):
@@ -14,7 +15,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASTRA_", env_file=".env", extra="ignore")
 
     data: Path = Field(
-        default_factory=lambda: user_data_path("astra", appauthor=False),
+        default_factory=default_data_folder,
         description="Folder of the embedded servers, the folder object store and the master key.",
     )
     database_url: str | None = Field(

@@ -13,6 +13,7 @@ from rich.console import Console
 from astra.bootstrap.container import Application, open_application
 from astra.bootstrap.first_council import default_tenant_config, ensure_council
 from astra.bootstrap.logs import configure_logs
+from astra.bootstrap.parts import sound_decoder
 from astra.builder.skeletons import default_skeleton, inspect
 from astra.core.values import ChunkContext, TimedChunk
 from astra.entrypoints.cli.hearing_progress import HearingProgress
@@ -99,7 +100,7 @@ def checked(options: ActaOptions) -> Work:
         raise EngineUnknown(f"there is no engine {options.engine!r}; use {' or '.join(ENGINES)}")
     checked_timezone(options.timezone)
     with options.audio.open("rb"):
-        pass
+        sound_decoder().duration_ms(options.audio)
     skeleton = options.skeleton.read_bytes() if options.skeleton else default_skeleton()
     inspect(skeleton)
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,8 @@ from typing import Final
 from rich.console import Console
 
 from astra.bootstrap.embedded.platform import EmbeddedPlatform
+from astra.bootstrap.parts import transcriber
 from astra.bootstrap.settings import Settings
-from astra.core.faster_whisper import FasterWhisperTranscriber
 from astra.entrypoints.cli.settings import settings_with
 from astra.kernel.errors import AstraError
 
@@ -81,10 +81,8 @@ def start_servers() -> str:
 
 def model_detail(model: str, settings: Settings) -> str:
     """Return which model would hear, by its digest."""
-    transcriber = FasterWhisperTranscriber(
-        model, device=settings.device, compute_type=settings.compute_type, cpu_threads=1
-    )
-    return f"{model} · {transcriber.identity.model_digest[:12]}"
+    identity = transcriber(settings.model_copy(update={"model": model})).identity
+    return f"{model} · {identity.model_digest[:12]}"
 
 
 def libreoffice() -> Finding:

@@ -69,7 +69,7 @@ def absences_of(blocks: Iterable[Block]) -> str:
         for row in rows
         if row.get("ASISTENCIA") != PRESENT
     ]
-    return "\n".join(absent) or "Ninguno"
+    return "\n".join(absent) or ("Ninguno" if rows else "")
 
 
 def columns_of(block: Block) -> Mapping[str, object]:

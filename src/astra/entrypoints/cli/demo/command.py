@@ -15,9 +15,9 @@ from rich.console import Console
 from astra.bootstrap.container import Application
 from astra.bootstrap.first_council import default_tenant_config, ensure_council
 from astra.bootstrap.logs import configure_logs
+from astra.bootstrap.parts import page_renderer
 from astra.bootstrap.settings import Settings
 from astra.builder.errors import PagesUnavailable
-from astra.builder.libreoffice_pages import render_pages
 from astra.client import AstraClient
 from astra.entrypoints.cli.demo.drive import Outcome, drive
 from astra.entrypoints.cli.demo.progress import DemoProgress
@@ -95,7 +95,7 @@ def write_files(out: Path, outcome: Outcome) -> None:
 def page_pictures(docx: bytes, out: Path) -> list[Path]:
     """Draw the pages, if LibreOffice is there."""
     try:
-        return render_pages(docx, out)
+        return page_renderer()(docx, out)
     except PagesUnavailable:
         return []
 

@@ -86,7 +86,7 @@ def metadata_of(sample: Sample) -> dict[str, str]:
     day = long_date(date.fromisoformat(sample.date))
     officers = {person.treatment: person.name for person in sample.people}
     return {
-        "TIPO_SESION": sample.kind,
+        "TIPO_SESION": f"Sesión {sample.kind}",
         "ACTA_NUMERO": f"{sample.number:03}",
         "FECHA": day,
         "CIUDAD_FECHA": f"{sample.municipality}, {day}",

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from astra.core.pyav_decoder import PyAvDecoder
+from astra.bootstrap.parts import sound_decoder
 from astra.core.values import SAMPLE_RATE, Pcm16k
 from astra.samples import Sample, SampleLine
 
@@ -68,7 +68,7 @@ def boundary_ms(left: Sequence[SampleLine], right: Sequence[SampleLine]) -> int:
 
 def decoded(recording: Path) -> Pcm16k:
     """Return all samples of a short recording."""
-    pieces = [piece for piece in PyAvDecoder().pieces(recording) if isinstance(piece, np.ndarray)]
+    pieces = [piece for piece in sound_decoder().pieces(recording) if isinstance(piece, np.ndarray)]
     return np.concatenate(pieces)
 
 
