@@ -62,6 +62,16 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
+def move_away(path: Path, target: Path) -> None:
+    """Rename durably, as seen from where `path` was, though its directory may be removed meanwhile."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        path.rename(target)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def make_directories(path: Path) -> None:
     """Make a directory and its missing parents, private to their owner, durably."""
     if path.is_dir():

@@ -30,8 +30,8 @@ from astra.kernel.storage.durable_files import (
     chunks,
     locked_directory,
     make_directories,
+    move_away,
     remove_empty_parents,
-    sync_directory,
 )
 from astra.kernel.storage.folder_object import FolderObject, VersionRecord, following, keys_below
 from astra.kernel.storage.object_keys import object_path
@@ -232,8 +232,7 @@ class FolderStore:
         """Make all versions vanish at once, then free their room."""
         grave = self._root / STAGING / self._ids.new()
         make_directories(grave.parent)
-        target.path.rename(grave)
-        sync_directory(target.path.parent)
+        move_away(target.path, grave)
         shutil.rmtree(grave, ignore_errors=True)
         remove_empty_parents(target.path.parent, self._root / target.bucket)
 
