@@ -1,10 +1,13 @@
-"""What CORE needs from outside: something that hears, and something that knows where there is voice."""
+"""What CORE needs from outside: to read sound, to hear, and to find voice."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 from astra.core.values import (
     EngineFeatures,
     EngineIdentity,
+    MissingSound,
     Pcm16k,
     TranscribeOptions,
     TranscriptResult,
@@ -16,7 +19,11 @@ class ITranscriber(Protocol):
 
     @property
     def identity(self) -> EngineIdentity:
-        """The engine and the exact model, with its digest."""
+        """The engine and the exact model, with its digest.
+
+        Raises:
+            EngineUnavailable: the model cannot be had; the message says what to do.
+        """
         ...
 
     @property
@@ -37,4 +44,21 @@ class VoiceDetector(Protocol):
 
     def speech_ms(self, audio: Pcm16k) -> list[tuple[int, int]]:
         """Return the stretches with voice as (start_ms, end_ms), in order, not overlapping."""
+        ...
+
+
+class SoundDecoder(Protocol):
+    """Reads recordings of any common format, a piece at a time."""
+
+    def pieces(self, source: bytes | Path) -> Iterator[Pcm16k | MissingSound]:
+        """Yield the recording in order, a bounded piece at a time; `MissingSound` where it does not decode.
+
+        Raises:
+            AudioEmpty: there is no sound in it.
+            AudioUnreadable: it is not a recording.
+        """
+        ...
+
+    def duration_ms(self, source: bytes | Path) -> int | None:
+        """Return the length that the recording declares, if it does; raises what `pieces` raises."""
         ...

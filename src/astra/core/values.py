@@ -12,6 +12,15 @@ from astra.kernel.json_value import JsonObject
 Pcm16k = npt.NDArray[np.float32]  # mono samples at 16 kHz, in [-1, 1], shape (n,)
 
 SAMPLE_RATE = 16_000
+SAMPLES_PER_MS = SAMPLE_RATE // 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingSound:
+    """A stretch of a recording that could not be decoded."""
+
+    samples: int  # at 16 kHz
+    reason: str  # see `astra.core.ledger`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +115,21 @@ class ChunkResult:
     @property
     def duration_ms(self) -> int:
         return self.coverage.duration_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedChunk:
+    """A chunk of a long recording; the times inside `result` are from the chunk's start."""
+
+    start_ms: int
+    result: ChunkResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the transcription of a file has come."""
+
+    done_s: float
+    total_s: float | None  # None: the file does not declare its length
+    speed: float  # seconds of sound per second of work
+    eta_s: float | None
