@@ -1,0 +1,1 @@
+"""Writes the sample session that ASTRA ships: script, sound, and reference."""
