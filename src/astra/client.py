@@ -39,6 +39,7 @@ class AstraClient:
 
     def __init__(self, base_url: str, timeout_s: float = 60.0) -> None:
         self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_s, trust_env=False)
+        self._links = httpx.AsyncClient(timeout=timeout_s, trust_env=False)  # carries no token
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,10 +48,12 @@ class AstraClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._http.aclose()
+        await self._links.aclose()
 
     async def sign_in(self, email: str, password: str) -> None:
         """Get an access token for the calls that follow."""
-        answer = await self._call("POST", "/auth/token", data={"username": email, "password": password})
+        credentials = {"username": email, "password": password}
+        answer = await self._answer(self._http, "POST", "/auth/token", data=credentials)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     async def start_session(self, **body: object) -> Json:
@@ -99,17 +102,19 @@ class AstraClient:
             await asyncio.sleep(POLL_S)
 
     async def download(self, url: str) -> bytes:
-        return (await self._call("GET", url)).content
+        """Fetch a signed link; the access token stays here."""
+        return (await self._answer(self._links, "GET", url)).content
 
     async def _json(self, method: str, path: str, **content: Any) -> Json:
-        answer: Json = (await self._call(method, f"/v1/orchestrator{path}", **content)).json()
-        return answer
+        answer = await self._answer(self._http, method, f"/v1/orchestrator{path}", **content)
+        body: Json = answer.json()
+        return body
 
-    async def _call(self, method: str, url: str, **content: Any) -> httpx.Response:
+    async def _answer(self, http: httpx.AsyncClient, method: str, url: str, **content: Any) -> httpx.Response:
         """Return the answer; try again what may succeed later. `RequestRefused`, `ApiUnreachable`."""
         for pause_s in (*RETRY_PAUSES_S, None):
             try:
-                answer = await self._http.request(method, url, **content)
+                answer = await http.request(method, url, **content)
             except httpx.TransportError as error:
                 if pause_s is None:
                     raise ApiUnreachable from error

@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from astra.client import AstraClient
 from astra.entrypoints.cli.demo.picture import CAPTION, chart
 from astra.entrypoints.cli.demo.recording import LiveChunk
-from astra.kernel.spanish_dates import long_date
 from astra.samples import Sample
 
 PICTURE_AFTER: Final = "zapata"  # the image belongs to this speaker's turn
@@ -83,13 +81,12 @@ async def append_all(client: AstraClient, session_id: str, chunks: list[LiveChun
 
 def metadata_of(sample: Sample) -> dict[str, str]:
     """Return what the secretary knows before the session: it fills the skeleton's placeholders."""
-    day = long_date(date.fromisoformat(sample.date))
     officers = {person.treatment: person.name for person in sample.people}
     return {
         "TIPO_SESION": f"Sesión {sample.kind}",
         "ACTA_NUMERO": f"{sample.number:03}",
-        "FECHA": day,
-        "CIUDAD_FECHA": f"{sample.municipality}, {day}",
+        "FECHA": sample.long_date,
+        "CIUDAD_FECHA": f"{sample.municipality}, {sample.long_date}",
         "LUGAR": sample.place,
         "FIRMA_PRESIDENTE": officers["el presidente"],
         "FIRMA_SECRETARIO": officers["el secretario"],

@@ -44,6 +44,6 @@ class Expected:
             attendance=tuple((match["name"], ATTENDANCE[match["answer"]]) for match in answers),
             votes=tuple((match["name"], VOTES[match["vote"]]) for match in votes),
             motion=motions[0],
-            speakers=tuple(sorted({sample.speakers[line.speaker_id].name for line in public})),
+            speakers=tuple(sorted({sample.person(line.speaker).name for line in public})),
             reserved=tuple(line.text for line in sample.lines if line.reserved),
         )

@@ -38,7 +38,7 @@ def live_chunks(sample: Sample) -> Iterator[LiveChunk]:
         is_last = group is groups[-1]
         stop = len(samples) if is_last else end_ms * SAMPLES_PER_MS
         yield LiveChunk(
-            speaker_id=group[0].speaker_id,
+            speaker_id=group[0].speaker,
             is_reserved=group[0].reserved,
             audio=wav_of(samples[start_ms * SAMPLES_PER_MS : stop]),
             duration_ms=end_ms - start_ms,
@@ -52,7 +52,7 @@ def grouped(lines: Sequence[SampleLine]) -> list[list[SampleLine]]:
         group = groups[-1] if groups else []
         if (
             group
-            and (group[0].speaker_id, group[0].reserved) == (line.speaker_id, line.reserved)
+            and (group[0].speaker, group[0].reserved) == (line.speaker, line.reserved)
             and line.end_ms - group[0].start_ms <= MAX_CHUNK_MS
         ):
             group.append(line)

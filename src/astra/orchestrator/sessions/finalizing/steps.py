@@ -163,7 +163,11 @@ class FinalizationSteps:
         for ref in kept:
             key = f"{finalization.tenant_id}/{ref.key}"
             self._blobs.copy(ref, Bucket.CUSTODY, key, retain_until=retain_until)
-        return {"objects": len(kept), "retain_until": retain_until.isoformat()}
+        return {
+            "objects": len(kept),
+            "retain_until": retain_until.isoformat(),
+            "promise": self._blobs.custody_promise.statement,
+        }
 
 
 def assets_of(dump: SessionDump) -> list[AssetId]:
