@@ -66,7 +66,7 @@ class DataFolder:
         return FolderLock(self.run / "astra.lock", self.root)
 
     def socket_folder(self) -> Path:
-        """A private folder with a path short enough for sockets; made, or found again, on each call."""
+        """A private folder with a path that suits sockets; made, or found again, on each call."""
         with self.explaining_os_errors():
             beside_the_data = self.run / "sockets"
             if _fits(beside_the_data):
@@ -204,7 +204,8 @@ class FolderLock:
 
 
 def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT
+    """Whether sockets can be there; libpq reads a comma in a path as the start of another host."""
+    return len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT and "," not in str(folder)
 
 
 def _is_alive(pid: int) -> bool:

@@ -62,7 +62,12 @@ class EmbeddedPlatform:
                 raise
 
     def stop(self) -> None:
-        """Stop both servers cleanly and leave the data folder to others. Idempotent."""
+        """Stop both servers cleanly and leave the data folder to others. Idempotent.
+
+        A start under way in another thread gives up.
+        """
+        for supervisor in self._supervisors:
+            supervisor.give_up_starting()
         with self._changing:
             self._stop_servers()
 
@@ -71,8 +76,8 @@ class EmbeddedPlatform:
         try:
             await asyncio.shield(starting)
         except asyncio.CancelledError:
-            await asyncio.wait([starting])  # a thread cannot be cancelled
             await asyncio.to_thread(self.stop)
+            await asyncio.gather(starting, return_exceptions=True)  # a thread ends by itself only
             raise
         return self
 

@@ -103,8 +103,8 @@ class PostgresServer:
     def is_ready(self, pid: int) -> bool:
         if first_line_number(self._pid_file) != pid:
             return False
-        lines = self._pid_file.read_text(encoding="utf-8").splitlines()
-        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        lines = self._pid_file.read_bytes().splitlines()
+        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == b"ready"
 
     def welcome(self) -> None:
         """Create the database; a start that was killed before it is thus completed by the next."""

@@ -105,7 +105,7 @@ def wait_until(condition: Callable[[], bool], patience_s: float) -> bool:
 def first_line_number(path: Path) -> int | None:
     """The number on the first line of a file, such as a pid file; None when there is none yet."""
     try:
-        line = path.read_text(encoding="ascii").partition("\n")[0].strip()
+        line = path.read_bytes().partition(b"\n")[0].strip()
     except FileNotFoundError:
         return None
     return int(line) if line.isdigit() else None

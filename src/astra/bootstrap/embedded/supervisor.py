@@ -47,7 +47,7 @@ class RestartPolicy:
     The first restart is immediate; each further one in the same window waits twice as long as the last.
     """
 
-    max_deaths: int = 5
+    max_deaths: int = 8
     window_s: float = 60.0
     first_delay_s: float = 0.1
     max_delay_s: float = 5.0
@@ -112,8 +112,12 @@ class Supervisor:
         )
         self._thread.start()
 
+    def give_up_starting(self) -> None:
+        """Make a `start` under way in another thread raise ServerStartFailed; `stop` must follow."""
+        self._stopping.set()
+
     def stop(self) -> None:
-        """Stop the server and all its processes; a start under way in another thread gives up. Idempotent."""
+        """Stop the server and all its processes. Idempotent."""
         self._stopping.set()
         with self._spawning:
             pass  # whatever is spawned after this sees that we are stopping
@@ -135,8 +139,11 @@ class Supervisor:
         while not self._server.is_ready(process.pid):
             if process.poll() is not None:
                 raise self._start_failure(f"it ended with code {process.returncode}")
+            if self._stopping.is_set():
+                raise self._interrupted()
             if time.monotonic() > deadline:
                 self._server.slot.evict()
+                process.wait()
                 raise self._start_failure(f"it did not answer in {self._policy.start_timeout_s:.0f} s")
             self._stopping.wait(READY_POLL_S)
         self._state = ServerState.RUNNING
@@ -144,12 +151,10 @@ class Supervisor:
     def _spawn(self, launch: Launch) -> subprocess.Popen[bytes]:
         with self._spawning:
             if self._stopping.is_set():
-                raise ServerStartFailed(f"{self._server.name} was stopped while it started; start it again")
+                raise self._interrupted()
             log = self._log.open()
             try:
                 self._process = start_process(launch, slot=self._server.slot, log=log)
-            except OSError as error:
-                raise self._start_failure(f"{launch.command[0]}: {error.strerror}") from error
             finally:
                 os.close(log)
             return self._process
@@ -174,8 +179,11 @@ class Supervisor:
     def _restart(self) -> None:
         """Bring the server up again; a start that fails leaves a dead process: one more death."""
         self._restarts += 1
-        with suppress(ServerStartFailed, DiskFull):
+        try:
             self._bring_up()
+        except (AstraError, OSError):
+            with suppress(ServerStartFailed):
+                self._server.slot.evict()
 
     def _give_up(self) -> None:
         failure = self._disk_full() or ServerKeepsDying(
@@ -186,6 +194,9 @@ class Supervisor:
         self._state = ServerState.FAILED
         if self._on_failure is not None:
             self._on_failure(failure)
+
+    def _interrupted(self) -> ServerStartFailed:
+        return ServerStartFailed(f"{self._server.name} was stopped while it started; start it again")
 
     def _start_failure(self, reason: str) -> AstraError:
         return self._disk_full() or ServerStartFailed(
