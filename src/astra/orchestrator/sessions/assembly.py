@@ -1,6 +1,7 @@
 """From a drained session to what BUILDER needs: the text fields of the acta, and its blocks."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from astra.builder.values import ActaRequest
@@ -8,6 +9,7 @@ from astra.core.intents import Intent
 from astra.kernel.blocks import Block, Visibility
 from astra.kernel.coverage import SpanKind
 from astra.kernel.ids import AssetId
+from astra.kernel.json_value import JsonValue
 from astra.orchestrator.sessions.dump import SessionDump
 
 PRESENT = "Presente"
@@ -25,7 +27,7 @@ def acta_request(
         style_map=pins.config.style_map,
         templates=pins.config.templates,
         fields=fields_of(dump),
-        blocks=dump.blocks,
+        blocks=with_agenda_titles(dump.blocks),
         created_at=created_at,
         images=images,
     )
@@ -48,6 +50,24 @@ def fields_of(dump: SessionDump) -> Mapping[str, str]:
         "NOTA_VERIFICACION": verification_note(dump),
         **dump.session.metadata,
     }
+
+
+def with_agenda_titles(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks, each passage to a point with the title that the agenda gave it."""
+    titles = {
+        block.data.get("NUMERO"): block.data.get("TITULO")
+        for block in blocks
+        if block.intent == Intent.AGENDA_ITEM
+    }
+    return tuple(titled(block, titles) for block in blocks)
+
+
+def titled(block: Block, titles: Mapping[JsonValue, JsonValue]) -> Block:
+    """Return a passage to a point with its title, any other block as it is."""
+    title = titles.get(block.data.get("NUMERO"))
+    if block.intent != Intent.AGENDA_ADVANCE or block.data.get("TITULO") or title is None:
+        return block
+    return replace(block, data={**block.data, "TITULO": title})
 
 
 def hours_of(blocks: Iterable[Block]) -> str:

@@ -66,8 +66,9 @@ async def perform(settings: Settings, out: Path, console: Console) -> Report:
         **outcome.stages_s,
         "pages": round(time.perf_counter() - started, 3),
     }
-    report = judged(sample, outcome, stages_s, pages)
-    (out / "report.json").write_text(json.dumps(record_of(report, sample), indent=2, ensure_ascii=False))
+    recorded_ms = sum(chunk.duration_ms for chunk in chunks)
+    report = judged(sample, recorded_ms, outcome, stages_s, pages)
+    (out / "report.json").write_text(json.dumps(record_of(report), indent=2, ensure_ascii=False))
     return report
 
 

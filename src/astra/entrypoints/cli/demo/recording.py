@@ -33,14 +33,12 @@ def live_chunks(sample: Sample) -> Iterator[LiveChunk]:
     samples = decoded(sample.audio_path)
     groups = grouped(sample.lines)
     starts = [0, *(boundary_ms(left, right) for left, right in pairwise(groups))]
-    ends = [*starts[1:], len(samples) // SAMPLES_PER_MS]
+    ends = [*starts[1:], -(-len(samples) // SAMPLES_PER_MS)]
     for group, start_ms, end_ms in zip(groups, starts, ends, strict=True):
-        is_last = group is groups[-1]
-        stop = len(samples) if is_last else end_ms * SAMPLES_PER_MS
         yield LiveChunk(
             speaker_id=group[0].speaker,
             is_reserved=group[0].reserved,
-            audio=wav_of(samples[start_ms * SAMPLES_PER_MS : stop]),
+            audio=wav_of(samples[start_ms * SAMPLES_PER_MS : end_ms * SAMPLES_PER_MS]),
             duration_ms=end_ms - start_ms,
         )
 
