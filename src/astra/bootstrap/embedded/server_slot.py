@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -88,7 +88,7 @@ class ServerSlot:
         pid = self.last_pid() or first_line_number(self._pid_file)
         if pid is not None and pid not in signalled:
             signalled.add(pid)
-            send_signal(pid, stop_signal)
+            signal_server(pid, stop_signal)
         return False
 
 
@@ -111,12 +111,19 @@ def first_line_number(path: Path) -> int | None:
     return int(line) if line.isdigit() else None
 
 
-def send_signal(pid: int, stop_signal: signal.Signals) -> None:
-    """Signal a process that may be gone already."""
+def signal_server(pid: int, stop_signal: signal.Signals) -> None:
+    """Signal a server, or kill the children that it left in its process group.
+
+    PostgreSQL's children are not among them: each leads its own group, and ends when the server does.
+    """
     try:
-        os.kill(pid, stop_signal)
+        if stop_signal is not signal.SIGKILL:
+            os.kill(pid, stop_signal)
+            return
     except ProcessLookupError:
-        return
+        pass  # it is gone; what holds its slot are children, and their work is worth nothing without it
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _lock(descriptor: int) -> bool:

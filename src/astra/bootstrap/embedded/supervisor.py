@@ -179,11 +179,9 @@ class Supervisor:
     def _restart(self) -> None:
         """Bring the server up again; a start that fails leaves a dead process: one more death."""
         self._restarts += 1
-        try:
+        with suppress(AstraError, OSError):
+            self._server.slot.evict()
             self._bring_up()
-        except (AstraError, OSError):
-            with suppress(ServerStartFailed):
-                self._server.slot.evict()
 
     def _give_up(self) -> None:
         failure = self._disk_full() or ServerKeepsDying(
