@@ -1,5 +1,6 @@
 """Starting, stopping and sharing: what the embedded platform promises while nothing is killed."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -124,6 +125,26 @@ def test_what_clients_send_stays_out_of_the_logs(platform: EmbeddedPlatform) -> 
 def test_the_servers_never_run_as_root(platform: EmbeddedPlatform) -> None:
     assert platform.folder.postgres.stat().st_uid != 0
     assert platform.folder.redis.stat().st_uid != 0
+
+
+async def test_a_start_that_is_cancelled_leaves_no_process_and_a_folder_that_can_be_used(
+    new_data_folder: NewFolder,
+) -> None:
+    folder = new_data_folder()
+
+    async def serve() -> None:
+        async with EmbeddedPlatform(folder):
+            await asyncio.sleep(60)
+
+    serving = asyncio.create_task(serve())
+    await asyncio.sleep(0.2)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+
+    assert no_process_is_left(folder)
+    async with EmbeddedPlatform(folder) as platform:
+        assert platform.is_healthy
 
 
 async def test_two_platforms_run_side_by_side_in_two_folders(new_data_folder: NewFolder) -> None:

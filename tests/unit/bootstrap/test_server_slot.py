@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def test_a_slot_is_free_before_the_first_server_and_taken_while_one_runs(slot: S
     assert not slot.is_taken()
 
 
-def test_a_slot_stays_taken_while_a_child_outlives_its_killed_server(slot: ServerSlot) -> None:
+@pytest.fixture
+def orphaned_child(slot: ServerSlot) -> int:
+    """A process that a server forked before it was killed."""
     code = "import os, time; print(os.fork(), flush=True); time.sleep(60)"
     read_end, write_end = os.pipe()
     launch = Launch(command=(sys.executable, "-c", code), account=CURRENT_USER, environment=None)
@@ -51,11 +54,24 @@ def test_a_slot_stays_taken_while_a_child_outlives_its_killed_server(slot: Serve
         child = int(printed.readline())
     process.kill()
     process.wait()
+    return child
 
+
+def test_a_slot_stays_taken_while_a_child_outlives_its_killed_server(
+    slot: ServerSlot, orphaned_child: int
+) -> None:
     assert slot.is_taken()
-    os.kill(child, signal.SIGKILL)
+    os.kill(orphaned_child, signal.SIGKILL)
     with slot.claim(patience_s=2.0):
         pass
+
+
+@pytest.mark.usefixtures("orphaned_child")
+def test_eviction_kills_the_children_that_outlive_their_server(slot: ServerSlot) -> None:
+    begun = time.monotonic()
+    slot.evict()
+    assert not slot.is_taken()
+    assert time.monotonic() - begun < 1.0
 
 
 def test_a_taken_slot_cannot_be_claimed(slot: ServerSlot) -> None:

@@ -86,14 +86,14 @@ def test_a_full_disk_is_told_from_other_failures(supervise: Supervise, stage: st
 
 
 def test_a_server_that_never_answers_is_stopped_and_reported(supervise: Supervise) -> None:
-    supervisor = supervise(script="sleep 60", is_deaf=True, policy=RestartPolicy(start_timeout_s=0.1))
+    supervisor = supervise(script="exec sleep 60", is_deaf=True, policy=RestartPolicy(start_timeout_s=0.1))
     with pytest.raises(ServerStartFailed, match="did not answer"):
         supervisor.start()
     assert supervisor.health.pid is None
 
 
 def test_a_start_gives_up_when_told_so(supervise: Supervise) -> None:
-    supervisor = supervise(script="sleep 60", is_deaf=True)
+    supervisor = supervise(script="exec sleep 60", is_deaf=True)
     supervisor.give_up_starting()
     with pytest.raises(ServerStartFailed, match="was stopped while it started"):
         supervisor.start()
