@@ -45,7 +45,7 @@ def test_a_slot_is_free_before_the_first_server_and_taken_while_one_runs(slot: S
 @pytest.fixture
 def orphaned_child(slot: ServerSlot) -> int:
     """A process that a server forked before it was killed."""
-    code = "import os, time; print(os.fork(), flush=True); time.sleep(60)"
+    code = "import os, time; child = os.fork(); child and print(child, flush=True); time.sleep(60)"
     read_end, write_end = os.pipe()
     launch = Launch(command=(sys.executable, "-c", code), account=CURRENT_USER, environment=None)
     process = start_process(launch, slot=slot, log=write_end)
