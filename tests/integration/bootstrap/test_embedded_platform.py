@@ -59,25 +59,19 @@ async def test_both_servers_answer_within_three_seconds_of_the_very_first_start(
     assert no_process_is_left(folder)
 
 
-async def test_what_was_stored_is_there_after_a_stop_and_a_start(new_data_folder: NewFolder) -> None:
-    folder = new_data_folder()
-    async with EmbeddedPlatform(folder) as platform:
-        remember(platform, "Proposición 12")
-
-    async with EmbeddedPlatform(folder) as platform:
-        assert recall(platform) == ("Proposición 12", "Proposición 12")
-
-
-def test_one_platform_can_be_started_and_stopped_again_and_again(new_data_folder: NewFolder) -> None:
+def test_one_platform_stops_and_starts_again_with_what_was_stored(new_data_folder: NewFolder) -> None:
     platform = EmbeddedPlatform(new_data_folder())
     platform.stop()
-    for _ in range(2):
-        platform.start()
-        assert platform.is_healthy
-        platform.stop()
-        platform.stop()
-        assert not platform.is_healthy
+    platform.start()
+    remember(platform, "Proposición 12")
+    platform.stop()
+    platform.stop()
+    assert not platform.is_healthy
     assert platform.pids == {}
+
+    platform.start()
+    assert recall(platform) == ("Proposición 12", "Proposición 12")
+    platform.stop()
 
 
 def test_addresses_are_asked_of_a_running_platform_only(new_data_folder: NewFolder) -> None:
@@ -155,15 +149,14 @@ async def test_two_platforms_run_side_by_side_in_two_folders(new_data_folder: Ne
         assert recall(other) == ("Envigado", "Envigado")
 
 
-async def test_a_second_platform_in_the_same_folder_is_refused_and_harms_nothing(
-    new_data_folder: NewFolder,
+def test_a_second_platform_in_the_same_folder_is_refused_and_harms_nothing(
+    platform: EmbeddedPlatform,
 ) -> None:
-    folder = new_data_folder()
-    async with EmbeddedPlatform(folder) as first:
-        remember(first, "acta")
-        with pytest.raises(DataFolderInUse, match=rf"another ASTRA \(pid {os.getpid()}\) uses .*--data"):
-            EmbeddedPlatform(folder).start()
-        assert recall(first) == ("acta", "acta")
+    with pytest.raises(DataFolderInUse, match=rf"another ASTRA \(pid {os.getpid()}\) uses .*--data"):
+        EmbeddedPlatform(platform.folder.root).start()
+    with psycopg.connect(platform.postgres_conninfo) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert platform.is_healthy
 
 
 async def test_a_folder_whose_path_is_too_long_for_sockets_works(new_data_folder: NewFolder) -> None:
