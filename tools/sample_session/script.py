@@ -49,7 +49,7 @@ PEOPLE: Final = (
         name="Camilo Quintero",
         treatment="el secretario",
         party="",
-        voice=Voice(name="es+m1", pitch=55, speed=155),
+        voice=Voice(name="es-419+m6", pitch=40, speed=145),
     ),
     Person(
         person_id="zapata",
@@ -218,9 +218,9 @@ _MOTION: Final = (
     *_said("ospina", "Julián Ospina, voto negativo."),
     *_said("mejia", "Diana Mejía, voto positivo."),
     *_said("giraldo", "Óscar Giraldo, voto positivo."),
-    *_said("villegas", "Patricia Villegas, voto positivo."),
+    *_said("villegas", "Patricia Villegas, voto negativo."),
     *_said("naranjo", "Mauricio Naranjo, voto negativo."),
-    *_said(SECRETARY, "Con cinco votos a favor y dos en contra, ha sido aprobada la proposición."),
+    *_said(SECRETARY, "Con cuatro votos a favor y tres en contra, ha sido aprobada la proposición."),
 )
 
 _CLOSING: Final = (

@@ -1,7 +1,7 @@
 """What CORE takes and gives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +101,9 @@ class Utterance:
     label: str = ""
     template_id: str | None = None
     structured_data: JsonObject = field(default_factory=dict)
+
+    def shifted(self, offset_ms: int) -> "Utterance":
+        return replace(self, start_ms=self.start_ms + offset_ms, end_ms=self.end_ms + offset_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

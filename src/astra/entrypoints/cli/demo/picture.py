@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 CAPTION: Final = "Inversión prevista en el acueducto veredal, por trimestre (ejemplo)"
-SIZE: Final = (960, 420)
+SIZE: Final = (960, 300)
 BARS: Final = (0.35, 0.55, 0.8, 0.62)
 INK: Final = "#1f3a5f"
 AXIS: Final = "#8a94a3"

@@ -1,0 +1,37 @@
+"""The council's entity dictionary: what the engine tends to hear, and how it is written."""
+
+import re
+from collections.abc import Mapping
+
+from astra.core.spelling import folded
+
+
+class EntityDictionary:
+    """Replaces whole words; the longest entry wins, and accents and case of what was heard do not matter.
+
+    An entry written in lower case takes the capital of the word that it replaces.
+    """
+
+    def __init__(self, entries: Mapping[str, str]) -> None:
+        self._written = {
+            folded(heard.strip()): written for heard, written in entries.items() if heard.strip()
+        }
+        longest_first = sorted(self._written, key=lambda heard: (-len(heard), heard))
+        alternatives = "|".join(re.escape(heard) for heard in longest_first)
+        self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if alternatives else None
+
+    def applied(self, text: str) -> str:
+        """Return the text with every entry written as the council writes it."""
+        if self._pattern is None:
+            return text
+        pieces: list[str] = []
+        position = 0
+        for match in self._pattern.finditer(folded(text)):
+            pieces += [text[position : match.start()], self._replacement(text, match)]
+            position = match.end()
+        return "".join([*pieces, text[position:]])
+
+    def _replacement(self, text: str, match: re.Match[str]) -> str:
+        written = self._written[match[0]]
+        is_capital = text[match.start()].isupper()
+        return written[:1].upper() + written[1:] if is_capital and written[:1].islower() else written

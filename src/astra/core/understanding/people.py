@@ -1,0 +1,67 @@
+"""How people are named in a session: an office and a name."""
+
+import re
+from typing import Final
+
+# Patterns for folded text. An office may say of what: "secretario de Hacienda".
+OFFICE: Final = (
+    r"(?:honorable )?(?:concejal(?:a)?|edil(?:esa)?|(?:vice)?president[ea]|secretari[oa]|doctora?|senora?|diputad[oa]"
+    r"|alcalde(?:sa)?|personer[oa]|contralora?|directora?|representante|ingenier[oa]|ciudadan[oa]|lider(?:esa)?"
+    r"|arquitect[oa]|abogad[oa]|profesora?|coronel|capitan|mayor|comandante|gerente|subsecretari[oa])"
+)
+_OF: Final = r"(?: (?:de|del|de la|de los|de las) [\w ]+?)?"
+WORD: Final = r"[^\W\d_][\w'.-]*"
+NAME: Final = rf"{WORD}(?: {WORD}){{0,6}}"
+ADDRESSED: Final = rf"(?:(?:el|la|al|a la|los|las) )?(?:(?P<office>{OFFICE}{_OF}),? )?(?P<name>{NAME})"
+VOCATIVE: Final = rf"(?:,? (?:senora? )?(?:honorable )?(?:{OFFICE}))?"
+
+_PARTICLES: Final = frozenset("de del la las los y da di san santa".split())
+_NEVER_IN_A_NAME: Final = frozenset(
+    "que no si muy esta este esto ese esa se me le les nos por para con en a".split()
+)
+_FEMININE: Final = re.compile(r"(?:a|lideresa|gerenta)$")
+_MOST_WORDS: Final = 6
+
+
+def name_in(text: str) -> str | None:
+    """Return a person's name if the text is one: up to six words with capitals, particles aside.
+
+    A text without any capital, as some engines write, counts by its length alone.
+    """
+    words = text.strip(" ,.;:").split()
+    if not 1 <= len(words) <= _MOST_WORDS:
+        return None
+    if _NEVER_IN_A_NAME & {word.lower().strip(",") for word in words}:
+        return None
+    proper = [word for word in words if word.lower() not in _PARTICLES]
+    has_capitals = any(word[0].isupper() for word in proper)
+    if not proper or (has_capitals and not all(word[0].isupper() for word in proper)):
+        return None
+    return " ".join(words)
+
+
+def capitalised_prefix(text: str) -> str:
+    """Return the name that the text begins with: its words as long as they have capitals or are particles between."""
+    taken: list[str] = []
+    for word in text.split():
+        if not (word[0].isupper() or (taken and word.lower() in _PARTICLES)):
+            break
+        taken.append(word.rstrip(",.;:?!"))
+        if word[-1] in ",.;:?!":
+            break
+    while taken and taken[-1].lower() in _PARTICLES:
+        taken.pop()
+    return " ".join(taken)
+
+
+def treatment_of(office: str, article: str = "") -> str:
+    """Return article and office in lower case, as an acta writes them: "la concejala", "el secretario de Hacienda"."""
+    head, _, rest = office.partition(" ")
+    if head.lower() == "honorable":
+        head, _, rest = rest.partition(" ")
+    if not head:
+        return ""
+    feminine = article.strip() in {"la", "a la"} or (
+        not article and _FEMININE.search(head.lower()) is not None
+    )
+    return " ".join(part for part in ("la" if feminine else "el", head.lower(), rest) if part)
