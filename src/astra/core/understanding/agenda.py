@@ -10,12 +10,15 @@ from astra.core.understanding.people import OFFICE
 
 _NOT_A_TITLE: Final = rf"(?!(?:,? ?(?:senora? )?{OFFICE}\b|del orden|de la agenda))"
 _ITEM: Final = re.compile(
-    rf"^(?:(?:punto|numeral)(?: numero)? (?P<number>{NUMBER})|(?P<listed>\d{{1,2}})(?=[.)-])|(?P<ordinal>{ORDINAL})"
+    rf"^(?:(?:punto|numeral)(?: numero)? (?P<number>{NUMBER})|(?P<listed>\d{{1,2}})(?=[.)-])"
+    rf"|(?P<ordinal>{ORDINAL})"
     rf"(?: punto)?(?=[,:.]))\s*[,:.)-]*\s+{_NOT_A_TITLE}(?P<title>\S.{{3,}})$"
 )
 _AGENDA_NOUN: Final = re.compile(
-    r"(?:acto|aprobacion|asuntos|audiencia|citacion|clausura|comunicaciones|consideracion|correspondencia|debate"
-    r"|designacion|discusion|eleccion|estudio|himnos?|homenaje|informe|instalacion|intervencion|invitacion|lectura"
+    r"(?:acto|aprobacion|asuntos|audiencia|citacion|clausura|comunicaciones|consideracion"
+    r"|correspondencia|debate"
+    r"|designacion|discusion|eleccion|estudio|himnos?|homenaje|informe|instalacion|intervencion"
+    r"|invitacion|lectura"
     r"|llamad[ao]|oracion|posesion|presentacion|primer debate|proposicion(?:es)?|proyectos?|reconocimiento"
     r"|segundo debate|socializacion|varios|verificacion|votacion)\b"
 )
@@ -24,7 +27,8 @@ _PLACE: Final = (
 )
 _TITLE: Final = r"(?: del orden del dia)?(?:\s*[,:.]\s*(?P<title>[^,:.].*))?"
 _MOVES: Final = re.compile(
-    r"^(?:\w+[ ,]+){0,5}?(?:continuamos|continuemos|continuando|pasamos|pasemos|pasando|seguimos|sigamos|seguidamente"
+    r"^(?:\w+[ ,]+){0,5}?(?:continuamos|continuemos|continuando|pasamos|pasemos|pasando|seguimos|sigamos"
+    r"|seguidamente"
     r"|avanzamos|proseguimos|procedemos|entramos|vamos|damos paso|abordamos|iniciamos)"
     rf"(?: (?:ahora|entonces))?(?: (?:con|a|al|en|de))?(?: (?:el|la))? {_PLACE}{_TITLE}"
 )
@@ -38,7 +42,7 @@ _LAST_ITEM: Final = 60
 def agenda_item(phrase: Phrase) -> Meaning | None:
     """Read "Punto tres, debate de control político sobre el acueducto veredal"."""
     match = _ITEM.match(phrase.plain)
-    if match is None:
+    if match is None or (match["ordinal"] and not _AGENDA_NOUN.match(match["title"])):
         return None
     number = (
         ordinal_of(match["ordinal"]) if match["ordinal"] else number_of(match["number"] or match["listed"])

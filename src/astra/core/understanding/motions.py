@@ -13,7 +13,8 @@ _MOTION: Final = re.compile(
     r"\s*(?:[,:.]|,? (?:dice|que dice)(?: asi)?[,:]?)\s+(?P<text>\S.{8,})$"
 )
 _READS: Final = re.compile(
-    rf"^(?:la )?proposicion(?: numero (?P<number>{NUMBER}))? (?:dice|reza|es del siguiente tenor)(?: asi)?\s*[,:.]?\s+"
+    rf"^(?:la )?proposicion(?: numero (?P<number>{NUMBER}))? (?:dice|reza|es del siguiente tenor)"
+    rf"(?: asi)?\s*[,:.]?\s+"
     r"(?P<text>\S.{8,})$"
 )
 _OTHER_MATTER: Final = re.compile(
@@ -26,12 +27,13 @@ _PROPOSED: Final = re.compile(
     rf"(?:,? y {_SUPPORT} por (?:(?:el|la) )?(?:{OFFICE} )?(?P<second>.+))?$"
 )
 _PROPOSER: Final = re.compile(
-    rf"^(?:el |la )?proponentes?(?: es)?\s*[:,]?\s*(?P<article>el|la)? ?(?:(?P<office>{OFFICE}) )?(?P<name>.+)$"
+    rf"^(?:el |la )?proponentes?(?: es)?\s*[:,]?\s*(?P<article>el|la)? ?"
+    rf"(?:(?P<office>{OFFICE}) )?(?P<name>.+)$"
 )
 
 
 def motion(phrase: Phrase) -> Meaning | None:
-    """Read "Proposición número doce, cítese a la Secretaría de Infraestructura para que …"; TEXTO is what was read."""
+    """Read "Proposición número doce, cítese a la Secretaría de …"; TEXTO is what was read, word for word."""
     match = _READS.match(phrase.plain) or _MOTION.match(phrase.plain)
     if match is None or _OTHER_MATTER.match(match["text"]):
         return None

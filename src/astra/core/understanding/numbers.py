@@ -8,12 +8,14 @@ from text_to_num import text2num
 from astra.core.spelling import folded
 
 _WORDS: Final = (
-    "cero un uno una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis "
-    "diecisiete dieciocho diecinueve veinte veintiun veintiuno veintiuna veintidos veintitres veinticuatro "
-    "veinticinco veintiseis veintisiete veintiocho veintinueve treinta cuarenta cincuenta sesenta setenta ochenta "
-    "noventa cien ciento doscientos doscientas trescientos trescientas cuatrocientos cuatrocientas quinientos "
-    "quinientas seiscientos seiscientas setecientos setecientas ochocientos ochocientas novecientos novecientas mil"
-).split()
+    "cero|un|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce"
+    "|quince|dieciseis|diecisiete|dieciocho|diecinueve|veinte|veintiun|veintiuno|veintiuna"
+    "|veintidos|veintitres|veinticuatro|veinticinco|veintiseis|veintisiete|veintiocho"
+    "|veintinueve|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento"
+    "|doscientos|doscientas|trescientos|trescientas|cuatrocientos|cuatrocientas|quinientos"
+    "|quinientas|seiscientos|seiscientas|setecientos|setecientas|ochocientos|ochocientas"
+    "|novecientos|novecientas|mil"
+)
 _ACCENTED: Final = {
     "veintiun": "veintiuno",
     "veintidos": "veintidós",
@@ -43,7 +45,7 @@ _ORDINALS: Final = {
     for name in names.split()
 }
 
-_WORD: Final = rf"(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b"
+_WORD: Final = rf"(?:{_WORDS})\b"
 NUMBER: Final = rf"(?:\d+(?:\.\d{{3}})*\b|{_WORD}(?: (?:y )?{_WORD})*)"  # pattern for folded text
 ORDINAL: Final = rf"(?:(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b)"
 

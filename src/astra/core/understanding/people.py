@@ -5,8 +5,10 @@ from typing import Final
 
 # Patterns for folded text. An office may say of what: "secretario de Hacienda".
 OFFICE: Final = (
-    r"(?:honorable )?(?:concejal(?:a)?|edil(?:esa)?|(?:vice)?president[ea]|secretari[oa]|doctora?|senora?|diputad[oa]"
-    r"|alcalde(?:sa)?|personer[oa]|contralora?|directora?|representante|ingenier[oa]|ciudadan[oa]|lider(?:esa)?"
+    r"(?:honorable )?(?:concejal(?:a)?|edil(?:esa)?|(?:vice)?president[ea]|secretari[oa]|doctora?"
+    r"|senora?|diputad[oa]"
+    r"|alcalde(?:sa)?|personer[oa]|contralora?|directora?|representante|ingenier[oa]|ciudadan[oa]"
+    r"|lider(?:esa)?"
     r"|arquitect[oa]|abogad[oa]|profesora?|coronel|capitan|mayor|comandante|gerente|subsecretari[oa])"
 )
 _OF: Final = r"(?: (?:de|del|de la|de los|de las) [\w ]+?)?"
@@ -15,9 +17,29 @@ NAME: Final = rf"{WORD}(?: {WORD}){{0,6}}"
 ADDRESSED: Final = rf"(?:(?:el|la|al|a la|los|las) )?(?:(?P<office>{OFFICE}{_OF}),? )?(?P<name>{NAME})"
 VOCATIVE: Final = rf"(?:,? (?:senora? )?(?:honorable )?(?:{OFFICE}))?"
 
-_PARTICLES: Final = frozenset("de del la las los y da di san santa".split())
+_PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "da", "di", "san", "santa"})
 _NEVER_IN_A_NAME: Final = frozenset(
-    "que no si muy esta este esto ese esa se me le les nos por para con en a".split()
+    {
+        "que",
+        "no",
+        "si",
+        "muy",
+        "esta",
+        "este",
+        "esto",
+        "ese",
+        "esa",
+        "se",
+        "me",
+        "le",
+        "les",
+        "nos",
+        "por",
+        "para",
+        "con",
+        "en",
+        "a",
+    }
 )
 _FEMININE: Final = re.compile(r"(?:a|lideresa|gerenta)$")
 _MOST_WORDS: Final = 6
@@ -41,7 +63,7 @@ def name_in(text: str) -> str | None:
 
 
 def capitalised_prefix(text: str) -> str:
-    """Return the name that the text begins with: its words as long as they have capitals or are particles between."""
+    """Return the name that the text begins with: words with capitals, and the particles between them."""
     taken: list[str] = []
     for word in text.split():
         if not (word[0].isupper() or (taken and word.lower() in _PARTICLES)):
@@ -55,7 +77,7 @@ def capitalised_prefix(text: str) -> str:
 
 
 def treatment_of(office: str, article: str = "") -> str:
-    """Return article and office in lower case, as an acta writes them: "la concejala", "el secretario de Hacienda"."""
+    """Return article and office as an acta writes them: "la concejala", "el secretario de Hacienda"."""
     head, _, rest = office.partition(" ")
     if head.lower() == "honorable":
         head, _, rest = rest.partition(" ")

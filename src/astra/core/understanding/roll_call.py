@@ -11,7 +11,8 @@ from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
 _EXCUSED: Final = re.compile(r"(?<!sin )(?<!no )\b(?:excusa|excusad[oa]|justificad[oa]|permiso|licencia)\b")
 _PRESENCE: Final = r"presente|asiste|asistio|aqui(?: presente)?"
 _ABSENCE: Final = (
-    r"(?:se encuentra |esta )?(?:ausente|excusad[oa])(?: (?:con|sin) (?:excusa|justificacion|permiso|licencia))?"
+    r"(?:se encuentra |esta )?(?:ausente|excusad[oa])(?: (?:con|sin) (?:excusa|justificacion|permiso"
+    r"|licencia))?"
     r"|con excusa|sin excusa|presento excusa|(?:no (?:asiste|asistio|contesta|contesto|responde|respondio))"
     r"(?: (?:y presento|con|sin) excusa)?"
 )
@@ -24,19 +25,21 @@ _RECORDED_ABSENCE: Final = re.compile(rf"\bausencia (?:del|de la|de) (?:{OFFICE}
 
 _COUNCILLORS: Final = r"(?:(?:honorables )?(?:concejal(?:es|as)|ediles|corporados|miembros|integrantes))"
 _HAS_QUORUM: Final = re.compile(
-    r"(?<!\bno )(?<!\bsi )\b(?:hay|existe|tenemos|contamos con|se cuenta con|se tiene|se registra|se verifica|se confirma"
+    r"(?<!\bno )(?<!\bsi )\b(?:hay|existe|tenemos|contamos con|se cuenta con|se tiene|se registra"
+    r"|se verifica|se confirma"
     r"|se conforma|existiendo|habiendo)(?: el)? (?:quorum|cuorum)\b"
 )
 _DECIDES: Final = re.compile(r"\bdecisorio\b|\bpara (?:deliberar y )?decidir\b|\bdeliberar y decidir\b")
 _DELIBERATES: Final = re.compile(r"\bdeliberatorio\b|\bpara deliberar\b")
 _ANSWERED: Final = re.compile(
-    rf"\b(?:contestaron|contestado|respondieron|respondido)\b(?: al llamado| a lista|,)* (?P<count>{NUMBER}) {_COUNCILLORS}"
+    rf"\b(?:contestaron|contestado|respondieron|respondido)\b(?: al llamado| a lista"
+    rf"|,)* (?P<count>{NUMBER}) {_COUNCILLORS}"
     rf"|\bcon (?:la (?:presencia|asistencia) de )?(?P<present>{NUMBER}) {_COUNCILLORS}"
 )
 
 
 def roll_call(phrase: Phrase) -> Meaning | None:
-    """Read "Ana Zapata, presente.", "Concejal Ricardo Pineda, ausente con excusa." or a nameless "Presente."."""
+    """Read "Ana Zapata, presente.", "Ricardo Pineda, ausente con excusa." or a nameless "Presente."."""
     if _NAMELESS.match(phrase.plain):
         return Meaning(Intent.ROLL_CALL, said(ASISTENCIA="Presente"))
     match = _ANSWER.match(phrase.plain)

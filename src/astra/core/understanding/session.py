@@ -10,18 +10,22 @@ from astra.core.understanding.times import date_in, time_in
 _KINDS: Final = ("extraordinaria", "ordinaria", "plenaria", "permanente", "inaugural", "solemne")
 _SESSION: Final = r"(?:(?:la|esta|presente|nuestra) ){0,2}(?:reunion|sesion|plenaria)\b"
 _OPENS: Final = re.compile(
-    r"\b(?:se abre|abrimos|abro|queda abierta|declaro (?:formalmente )?abierta|se declara (?:formalmente )?abierta"
-    r"|declaramos abierta|se da inicio a|damos inicio a|doy inicio a|iniciamos|damos apertura a|se da apertura a"
+    r"\b(?:se abre|abrimos|abro|queda abierta|declaro (?:formalmente )?abierta|se declara "
+    r"(?:formalmente )?abierta"
+    r"|declaramos abierta|se da inicio a|damos inicio a|doy inicio a|iniciamos|damos apertura a"
+    r"|se da apertura a"
     rf"|se instala|instalamos|declaro instalada|queda instalada) (?:formalmente )?{_SESSION}"
 )
 _CLOSES: Final = re.compile(
-    r"(?<!no )(?<!cuando )\b(?:se levanta|levanto|levantamos|se cierra|se clausura|queda (?:clausurada|cerrada|levantada)"
+    r"(?<!no )(?<!cuando )\b(?:se levanta|levanto|levantamos|se cierra|se clausura|queda (?:clausurada"
+    r"|cerrada|levantada)"
     r"|(?:damos|doy|se da|queda) por (?:terminada|finalizada|concluida|clausurada|levantada)"
     rf"|declaro (?:cerrada|levantada|terminada)) (?:formalmente )?{_SESSION}"
 )
 _COUNCILLORS: Final = r"(?:a (?:todos )?(?:los|las) (?:honorables )?concejal[ae]s?(?: y concejalas)? )?"
 _CONVOKES: Final = re.compile(
-    rf"\b(?:se (?:les )?(?:cita|convoca)|(?:les )?(?:cito|convoco)|(?:los )?(?:citamos|convocamos)) {_COUNCILLORS}"
+    rf"\b(?:se (?:les )?(?:cita|convoca)|(?:les )?(?:cito|convoco)|(?:los )?(?:citamos"
+    rf"|convocamos)) {_COUNCILLORS}"
     r"(?:a (?:la )?(?:proxima )?(?:sesion|plenaria)(?: \w+)? )?(?:para|el)\b"
     r"|\bquedan? (?:citad|convocad)[oa]s? (?:\w+ ){0,4}?para\b"
     r"|\bla (?:proxima|siguiente) (?:sesion|plenaria)(?: \w+)? (?:sera|es|se realizara|queda)\b"
@@ -44,7 +48,7 @@ def closing(phrase: Phrase) -> Meaning | None:
 
 
 def convocation(phrase: Phrase) -> Meaning | None:
-    """Read "Se cita para el día veintitrés de noviembre a las nueve de la mañana"; an official's citation is none."""
+    """Read "Se cita para el día veintitrés de noviembre a las nueve"; an official's citation is none."""
     match = _CONVOKES.search(phrase.plain)
     if match is None:
         return None

@@ -5,7 +5,11 @@ from typing import Final
 
 from astra.core.understanding.numbers import NUMBER, number_of
 
-_HOUR: Final = r"(?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciseis|diecisiete|dieciocho|diecinueve|veinte|veintiuna|veintidos|veintitres)"  # noqa: E501  # one list
+_HOUR: Final = (
+    r"(?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce"
+    r"|quince|dieciseis|diecisiete|dieciocho|diecinueve|veinte|veintiuna|veintidos"
+    r"|veintitres)"
+)
 _MINUTES: Final = rf"(?:cuarto|media|{NUMBER})"
 _PERIOD: Final = r"(?:de la (?:manana|tarde|noche)|del mediodia|[ap]\.? ?m\b\.?)"
 _TIME: Final = re.compile(
@@ -29,7 +33,7 @@ _NOON: Final = 12
 
 
 def time_in(plain: str) -> str | None:
-    """Return the first time of day in folded text as "HH:MM": "las nueve y quince de la mañana" is "09:15"."""
+    """Return the first time of day in folded text: "las nueve y quince de la mañana" is "09:15"."""
     match = _CLOCK.search(plain) or _TIME.search(plain)
     if match is None:
         return None
@@ -55,7 +59,7 @@ def _of_day(hour: int, period: str) -> int:
 
 
 def date_in(plain: str) -> str | None:
-    """Return the first date in folded text as the acta writes it: "23 de noviembre", with its year if it was said."""
+    """Return the first date in folded text as the acta writes it: "23 de noviembre [de 2026]"."""
     match = _DATE.search(plain)
     if match is None:
         return None

@@ -11,15 +11,18 @@ from astra.core.understanding.people import OFFICE, capitalised_prefix, name_in,
 _OF: Final = r"(?: (?:de la|de los|de las|del|de) (?P<of>[\w ]+?)(?=,|\.|$| hasta\b))?"
 _FLOOR: Final = r"(?:el uso de )?la palabra"
 _TO: Final = re.compile(
-    rf"(?<!no )(?<!que )\b(?:tiene {_FLOOR}|(?:se |le |te )?(?:le )?(?:concede|concedo|concedemos|da|doy|damos|otorga|otorgo) {_FLOOR}"
-    rf"|en (?:el )?uso de la palabra|{_FLOOR} (?:la tiene|es para|para)|interviene|intervino|adelante|le concedo la interpelacion)"
+    rf"(?<!no )(?<!que )\b(?:tiene {_FLOOR}|(?:se |le |te )?(?:le )?(?:concede|concedo|concedemos|da|doy"
+    rf"|damos|otorga|otorgo) {_FLOOR}"
+    rf"|en (?:el )?uso de la palabra|{_FLOOR} (?:la tiene|es para|para)|interviene|intervino|adelante"
+    rf"|le concedo la interpelacion)"
     rf",? (?P<rest>.+)$"
 )
 _PERSON: Final = re.compile(
     rf"^(?P<article>al|a la|a|el|la)?\s*(?:(?P<office>{OFFICE})\b{_OF})?,?\s*(?P<name>.*)$"
 )
 _HAS: Final = re.compile(
-    rf"^(?:(?P<article>el|la) )?(?:(?P<office>{OFFICE}) )(?P<name>[^,.]+),? (?:tiene(?: usted)?|queda en|esta en) {_FLOOR}"
+    rf"^(?:(?P<article>el|la) )?(?:(?P<office>{OFFICE}) )(?P<name>[^,.]+),? (?:tiene(?: usted)?|queda en"
+    rf"|esta en) {_FLOOR}"
 )
 _MINUTES: Final = re.compile(rf"\b(?:hasta )?por (?:espacio de )?(?P<minutes>{NUMBER}) minutos?\b")
 

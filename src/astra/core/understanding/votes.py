@@ -9,15 +9,18 @@ from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
 
 _OPENS: Final = re.compile(
-    r"\b(?:sirvase|favor|proceda a|procedo a|procedemos a|vamos a|se) (?:\w+ )?(?:abrir|abra|abre|iniciar|inicie|inicia) "
+    r"\b(?:sirvase|favor|proceda a|procedo a|procedemos a|vamos a|se) (?:\w+ )?(?:abrir|abra|abre"
+    r"|iniciar|inicie|inicia) "
     r"(?:el registro|la votacion)"
-    r"|^(?:abra|abrase|abrimos|iniciamos|damos inicio a|se da inicio a)(?: entonces)? (?:el registro|la votacion)"
+    r"|^(?:abra|abrase|abrimos|iniciamos|damos inicio a|se da inicio a)(?: entonces)? (?:el registro"
+    r"|la votacion)"
     r"|\b(?:se somete|someto|sometemos|vamos a someter)\b.*\b(?:a|en) votacion\b"
     r"|\b(?:vamos|procedemos|pasamos) a (?:votar|la votacion)\b|\bqueda abierta la votacion\b"
     r"|\bllame a (?:votar|votacion)\b"
 )
 _ASKS: Final = re.compile(
-    r"^[¿]?\s*(?:(?:y )?(?:aprueba|aprueban) (?:el concejo|la plenaria|la corporacion|(?:los|las) (?:honorables )?concejal\w+))"
+    r"^[¿]?\s*(?:(?:y )?(?:aprueba|aprueban) (?:el concejo|la plenaria|la corporacion|(?:los|las) "
+    r"(?:honorables )?concejal\w+))"
 )
 _YES: Final = r"si|positivo|afirmativo|a favor|aprobado|apruebo"
 _NO: Final = r"no|negativo|en contra|negado|desapruebo"
@@ -25,20 +28,22 @@ _ABSTAINS: Final = r"abstencion|me abstengo|en blanco|abstenid[oa]"
 _CHOICE: Final = rf"(?:(?P<yes>{_YES})|(?P<no>{_NO})|(?P<none>{_ABSTAINS}))"
 _VOTES: Final = r"(?:(?:mi )?voto(?: es)?|vota|votamos)(?: por el)?[,:]?"
 _CAST: Final = re.compile(
-    rf"^(?:(?:el |la )?(?:h\. ?c\. |{OFFICE} ))?(?P<name>{NAME}?)\s*[,:.;-]?\s+(?:{_VOTES} )?{_CHOICE}{VOCATIVE}[.!]?$"
+    rf"^(?:(?:el |la )?(?:h\. ?c\. |{OFFICE} ))?(?P<name>{NAME}?)\s*[,:.;-]?\s+"
+    rf"(?:{_VOTES} )?{_CHOICE}{VOCATIVE}[.!]?$"
 )
 _OWN: Final = re.compile(rf"^(?:(?:senora? )?{OFFICE}, )?{_VOTES} {_CHOICE}{VOCATIVE}[.!]?$")
 
 _VOTERS: Final = r"(?: votos?| concejal(?:es|as)?)?"
 _N: Final = NUMBER
-_COUNTS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
+_COUNTS: Final = (
+    re.compile(
         rf"\b(?P<yes>{_N}){_VOTERS} (?:a favor|por el si|positivos?|afirmativos?|por la afirmativa)\b"
-        rf"[^.]*?\b(?P<no>{_N}|ningun){_VOTERS}(?: en| por)? (?:contra|el no|negativos?|la negativa|ella)\b",
+        rf"[^.]*?\b(?P<no>{_N}|ningun){_VOTERS}(?: en| por)? (?:contra|el no|negativos?|la negativa|ella)\b"
+    ),
+    re.compile(
         rf"\b(?:por el si|votos (?:positivos|afirmativos|a favor)|a favor)[,:]? (?P<yes>{_N})(?: votos?)?"
-        rf"[^.]*?\b(?:por el no|(?:votos )?(?:negativos|en contra))[,:]? (?P<no>{_N})\b",
-    )
+        rf"[^.]*?\b(?:por el no|(?:votos )?(?:negativos|en contra))[,:]? (?P<no>{_N})\b"
+    ),
 )
 _UNANIMOUS: Final = re.compile(rf"\b(?P<yes>{_N}) votos (?:a favor|positivos|afirmativos|por el si)\b")
 _DECIDED: Final = re.compile(
@@ -47,13 +52,14 @@ _DECIDED: Final = re.compile(
     r"|^(?P<first>aprobad[oa]|negad[oa])\b(?! por el\b| en la)"
 )
 _MATTER: Final = re.compile(
-    r"\b(?:proposicion|proyecto|acta|orden del dia|informe|ponencia|articul\w+|titulo|mocion|unanimidad|votos?|presidente|presidenta)\b"
+    r"\b(?:proposicion|proyecto|acta|orden del dia|informe|ponencia|articul\w+|titulo|mocion|unanimidad"
+    r"|votos?|presidente|presidenta)\b"
 )
 _PAST: Final = re.compile(r"\b(?:ayer|ano pasado|mes pasado|semana pasada|anterior|en (?:19|20)\d\d|hace)\b")
 
 
 def vote_open(phrase: Phrase) -> Meaning | None:
-    """Read "Sírvase abrir el registro para la votación nominal" or "¿Aprueba el Concejo el orden del día?"."""
+    """Read "Sírvase abrir el registro para la votación nominal" or "¿Aprueba el Concejo el acta?"."""
     asks = _ASKS.match(phrase.plain)
     if not asks and not _OPENS.search(phrase.plain):
         return None

@@ -1,0 +1,292 @@
+import pytest
+
+from astra.core.intents import Intent
+from astra.core.understanding.rules import template_of, understood
+from astra.kernel.json_value import JsonObject
+
+UNDERSTOOD = [
+    (
+        "Siendo las nueve y quince de la mañana, se abre la sesión ordinaria del Concejo Municipal.",
+        Intent.OPENING,
+        {"HORA": "09:15", "TIPO": "ordinaria"},
+    ),
+    (
+        "Siendo las 9:15 a. m. declaro abierta la sesión plenaria ordinaria.",
+        Intent.OPENING,
+        {"HORA": "09:15", "TIPO": "ordinaria"},
+    ),
+    (
+        "siendo las dos y media de la tarde damos inicio a la sesion extraordinaria",
+        Intent.OPENING,
+        {"HORA": "14:30", "TIPO": "extraordinaria"},
+    ),
+    ("Siendo las 14:33 horas, se declara abierta la sesión.", Intent.OPENING, {"HORA": "14:33"}),
+    ("Damos inicio a la sesión plenaria de hoy.", Intent.OPENING, {"TIPO": "plenaria"}),
+    ("Ana Zapata, presente.", Intent.ROLL_CALL, {"NOMBRE": "Ana Zapata", "ASISTENCIA": "Presente"}),
+    (
+        "Concejala María del Carmen Ruiz: presente",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "María del Carmen Ruiz", "ASISTENCIA": "Presente"},
+    ),
+    (
+        "Honorable concejal Jorge Iván Ospina, presente, señor secretario.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Jorge Iván Ospina", "ASISTENCIA": "Presente"},
+    ),
+    ("Presente, señora presidenta.", Intent.ROLL_CALL, {"ASISTENCIA": "Presente"}),
+    (
+        "Concejal Ricardo Pineda, ausente con excusa.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Ricardo Pineda", "ASISTENCIA": "Ausente con excusa"},
+    ),
+    (
+        "El concejal Luis Duque, excusado.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Luis Duque", "ASISTENCIA": "Ausente con excusa"},
+    ),
+    (
+        "Concejal Luis Duque, ausente sin excusa.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Luis Duque", "ASISTENCIA": "Ausente"},
+    ),
+    (
+        "Concejala Diana Mejía, no contesta.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Diana Mejía", "ASISTENCIA": "Ausente"},
+    ),
+    (
+        "Se deja constancia de la ausencia del concejal Luis Duque.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Luis Duque", "ASISTENCIA": "Ausente"},
+    ),
+    (
+        "Hay quórum decisorio con siete concejales presentes.",
+        Intent.QUORUM,
+        {"CONTESTARON": 7, "CLASE": "decisorio"},
+    ),
+    (
+        "Han contestado a lista 17 concejales, hay cuórum para deliberar y decidir.",
+        Intent.QUORUM,
+        {"CONTESTARON": 17, "CLASE": "decisorio"},
+    ),
+    ("Contestaron al llamado a lista veintiún honorables concejales.", Intent.QUORUM, {"CONTESTARON": 21}),
+    ("Existe cuorum deliberatorio, señor presidente.", Intent.QUORUM, {"CLASE": "deliberatorio"}),
+    (
+        "Punto tres, debate de control político sobre el acueducto veredal.",
+        Intent.AGENDA_ITEM,
+        {"NUMERO": 3, "TITULO": "Debate de control político sobre el acueducto veredal"},
+    ),
+    (
+        "Punto número 4: lectura de comunicaciones.",
+        Intent.AGENDA_ITEM,
+        {"NUMERO": 4, "TITULO": "Lectura de comunicaciones"},
+    ),
+    (
+        "Primero, llamado a lista y verificación del cuórum.",
+        Intent.AGENDA_ITEM,
+        {"NUMERO": 1, "TITULO": "Llamado a lista y verificación del cuórum"},
+    ),
+    (
+        "2. Lectura y aprobación del orden del día",
+        Intent.AGENDA_ITEM,
+        {"NUMERO": 2, "TITULO": "Lectura y aprobación del orden del día"},
+    ),
+    ("Continuamos con el tercer punto del orden del día.", Intent.AGENDA_ADVANCE, {"NUMERO": 3}),
+    ("Quinto punto, señor secretario.", Intent.AGENDA_ADVANCE, {"NUMERO": 5}),
+    (
+        "Entonces pasamos al punto 6 del orden del día, proposiciones.",
+        Intent.AGENDA_ADVANCE,
+        {"NUMERO": 6, "TITULO": "Proposiciones"},
+    ),
+    ("Siguiente punto del orden del día, señora secretaria.", Intent.AGENDA_ADVANCE, {}),
+    (
+        "Tiene la palabra la concejala Ana Zapata.",
+        Intent.TURN,
+        {"NOMBRE": "Ana Zapata", "TRATAMIENTO": "la concejala"},
+    ),
+    (
+        "Tiene el uso de la palabra el concejal Julián Ospina hasta por cinco minutos.",
+        Intent.TURN,
+        {"NOMBRE": "Julián Ospina", "TRATAMIENTO": "el concejal", "MINUTOS": 5},
+    ),
+    (
+        "Se le concede el uso de la palabra al doctor Hernán Gómez.",
+        Intent.TURN,
+        {"NOMBRE": "Hernán Gómez", "TRATAMIENTO": "el doctor"},
+    ),
+    (
+        "Le doy la palabra a la secretaria de Hacienda, Claudia Arango, por 10 minutos.",
+        Intent.TURN,
+        {"NOMBRE": "Claudia Arango", "TRATAMIENTO": "la secretaria de Hacienda", "MINUTOS": 10},
+    ),
+    (
+        "Se concede la palabra a Esperanza Franco, líder del barrio Belén.",
+        Intent.TURN,
+        {"NOMBRE": "Esperanza Franco", "TRATAMIENTO": ""},
+    ),
+    (
+        "Tiene la palabra el representante de la Secretaría de Salud.",
+        Intent.TURN,
+        {"TRATAMIENTO": "el representante de la Secretaría de Salud"},
+    ),
+    (
+        "Concejala Diana Mejía, tiene usted la palabra.",
+        Intent.TURN,
+        {"NOMBRE": "Diana Mejía", "TRATAMIENTO": "la concejala"},
+    ),
+    (
+        "Proposición número doce, cítese a la Secretaría de Salud para que informe sobre el hospital.",
+        Intent.MOTION,
+        {"NUMERO": 12, "TEXTO": "cítese a la Secretaría de Salud para que informe sobre el hospital"},
+    ),
+    (
+        "Proposición No. 47: Cítese al señor alcalde.",
+        Intent.MOTION,
+        {"NUMERO": 47, "TEXTO": "Cítese al señor alcalde"},
+    ),
+    (
+        "La proposición dice así: convóquese a cabildo abierto.",
+        Intent.MOTION,
+        {"TEXTO": "convóquese a cabildo abierto"},
+    ),
+    (
+        "La proposición fue presentada por la concejala Ana Zapata y coadyuvada por Diana Mejía.",
+        Intent.MOTION_PROPOSER,
+        {"NOMBRE": "Ana Zapata", "TRATAMIENTO": "la concejala", "COADYUVANTE": "Diana Mejía"},
+    ),
+    (
+        "Presentada por el concejal Jorge Uribe.",
+        Intent.MOTION_PROPOSER,
+        {"NOMBRE": "Jorge Uribe", "TRATAMIENTO": "el concejal"},
+    ),
+    ("Sírvase abrir el registro para la votación nominal.", Intent.VOTE_OPEN, {"CLASE": "nominal"}),
+    (
+        "Se somete a consideración en votación ordinaria el acta leída.",
+        Intent.VOTE_OPEN,
+        {"CLASE": "ordinaria"},
+    ),
+    ("¿Aprueba el Concejo el orden del día?", Intent.VOTE_OPEN, {"CLASE": "ordinaria"}),
+    ("¿Aprueban los honorables concejales la proposición leída?", Intent.VOTE_OPEN, {"CLASE": "ordinaria"}),
+    ("Ana Zapata, voto positivo.", Intent.VOTE_CAST, {"NOMBRE": "Ana Zapata", "VOTO": "Sí"}),
+    ("Concejal Julián Ospina: vota no.", Intent.VOTE_CAST, {"NOMBRE": "Julián Ospina", "VOTO": "No"}),
+    (
+        "El concejal Julián Ospina, mi voto es afirmativo, señor presidente.",
+        Intent.VOTE_CAST,
+        {"NOMBRE": "Julián Ospina", "VOTO": "Sí"},
+    ),
+    ("Julián Ospina, sí.", Intent.VOTE_CAST, {"NOMBRE": "Julián Ospina", "VOTO": "Sí"}),
+    ("Mi voto es sí, señor presidente.", Intent.VOTE_CAST, {"VOTO": "Sí"}),
+    ("Voto negativo.", Intent.VOTE_CAST, {"VOTO": "No"}),
+    ("Concejala Diana Mejía, abstención.", Intent.VOTE_CAST, {"NOMBRE": "Diana Mejía", "VOTO": "Abstención"}),
+    (
+        "Con cinco votos a favor y dos en contra, ha sido aprobada la proposición.",
+        Intent.VOTE_RESULT,
+        {"SI": 5, "NO": 2, "RESULTADO": "aprobada"},
+    ),
+    (
+        "Con 9 votos por el sí y 8 por el no, fue negada la proposición.",
+        Intent.VOTE_RESULT,
+        {"SI": 9, "NO": 8, "RESULTADO": "negada"},
+    ),
+    ("Han votado trece concejales por el sí y cuatro por el no.", Intent.VOTE_RESULT, {"SI": 13, "NO": 4}),
+    ("Votos positivos: 15, votos negativos: 2.", Intent.VOTE_RESULT, {"SI": 15, "NO": 2}),
+    ("La proposición ha sido aprobada por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Aprobado el orden del día, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Agotado el orden del día, se levanta la sesión.", Intent.CLOSING, {}),
+    (
+        "Siendo las diez y cuarenta y dos de la mañana, se levanta la sesión ordinaria.",
+        Intent.CLOSING,
+        {"HORA": "10:42"},
+    ),
+    (
+        "Agotado el orden del día, damos por terminada la sesión siendo las 18:05 horas.",
+        Intent.CLOSING,
+        {"HORA": "18:05"},
+    ),
+    (
+        "Se cita para el día veintitrés de noviembre a las nueve de la mañana.",
+        Intent.CONVOCATION,
+        {"FECHA": "23 de noviembre", "HORA": "09:00"},
+    ),
+    (
+        "Se convoca a los honorables concejales para el lunes 1 de diciembre de 2025 a las 8 y 30 de la mañana.",
+        Intent.CONVOCATION,
+        {"FECHA": "1 de diciembre de 2025", "HORA": "08:30"},
+    ),
+    ("Quedan citados para mañana a las tres de la tarde.", Intent.CONVOCATION, {"HORA": "15:00"}),
+    (
+        "La próxima sesión será el primero de marzo a la una de la tarde.",
+        Intent.CONVOCATION,
+        {"FECHA": "1 de marzo", "HORA": "13:00"},
+    ),
+]
+
+PLAIN_SPEECH = [
+    "La votación de esa proposición fue muy reñida el año pasado.",
+    "Quiero hablar de la votación nominal que hicimos ayer y de sus consecuencias.",
+    "Dejo constancia de mi voto positivo sobre el plan de desarrollo.",
+    "Yo voté a favor de ese proyecto porque la comunidad lo pidió.",
+    "El presupuesto fue aprobado por este Concejo el año pasado con doce votos a favor y cinco en contra.",
+    "Claro que sí.",
+    "Por supuesto que no, señor presidente.",
+    "Señor presidente, sí.",
+    "Gracias, presidente.",
+    "No hay quórum para decidir, señora presidenta.",
+    "Señor secretario, sírvase verificar si hay quórum.",
+    "Se levanta el receso y continuamos con la sesión ordinaria.",
+    "No se levanta la sesión hasta que respondan.",
+    "La comunidad que está aquí presente merece respeto.",
+    "El concejal que tiene la palabra debe respetar a los demás.",
+    "Señor presidente, le pido la palabra para una moción de orden.",
+    "Se cita a la Secretaría de Hacienda para el cinco de mayo a las ocho de la mañana.",
+    "Segundo, me parece grave.",
+    "En un punto de la vía se cayó el puente.",
+    "Ese es el punto, señores concejales.",
+    "Presento una proposición para citar a la Secretaría de Salud.",
+    "La proposición busca realizar un debate de control político sobre la malla vial.",
+    "A las nueve de la mañana llegó la ambulancia al hospital.",
+    "Con cinco votos no se gana nada en esta corporación.",
+    "Muchas gracias a todos, buen día.",
+    "Sí.",
+    "...",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "data"), UNDERSTOOD, ids=lambda value: str(value)[:40])
+def test_a_formula_of_the_session_gives_its_intent_and_data(
+    text: str, intent: Intent, data: JsonObject
+) -> None:
+    meaning = understood(text)
+    assert meaning is not None
+    assert (meaning.intent, dict(meaning.data)) == (intent, data)
+
+
+@pytest.mark.parametrize("text", PLAIN_SPEECH)
+def test_plain_speech_has_no_intent(text: str) -> None:
+    assert understood(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        text
+        for text, intent, _ in UNDERSTOOD
+        if intent in {Intent.OPENING, Intent.CLOSING, Intent.VOTE_RESULT}
+    ],
+)
+def test_case_accents_and_the_final_stop_do_not_matter(text: str) -> None:
+    upper, bare = understood(text.upper()), understood(text.rstrip("."))
+    assert upper is not None
+    assert bare is not None
+    assert understood(text) == bare
+    assert upper.intent == bare.intent
+
+
+def test_a_sentence_that_lacks_what_its_template_says_has_no_template() -> None:
+    complete = understood("Siendo las diez de la mañana, se levanta la sesión.")
+    partial = understood("Agotado el orden del día, se levanta la sesión.")
+    assert complete is not None
+    assert partial is not None
+    assert template_of(complete) == "TPL_CIERRE"
+    assert template_of(partial) is None
