@@ -112,6 +112,7 @@ def ordinary_user(current_user: Interpreter, new_data_folder: Callable[[], Path]
     python = _copy_python(folder / "python")
     _copy_packages(folder / "packages")
     environment = {
+        "PATH": os.environ["PATH"],
         "HOME": str(home),
         "PYTHONHOME": str(folder / "python"),
         "PYTHONPATH": str(folder / "packages"),
