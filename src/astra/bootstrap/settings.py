@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     core_threads: int = Field(0, ge=0, description="Threads of one recognition; 0: the engine's choice.")
     core_concurrency: int = Field(1, ge=1, description="Chunks heard at the same time.")
     core_claim_ms: int = Field(
-        120_000, ge=1000, description="After this, a chunk whose worker died is heard by another."
+        15_000, ge=300, description="After this, a chunk whose worker died is heard by another."
     )
     append_wait_s: float = Field(
         30.0, ge=0, description="How long an append with wait=true waits for CORE's answer."

@@ -80,27 +80,26 @@ class Chunker:
         yield from self._full()
         if self._held:
             self._add(np.zeros(-self._held % SAMPLES_PER_MS, dtype=np.float32))
-            yield self._emitted(self._window(self._held // SAMPLES_PER_MS), self._held // SAMPLES_PER_MS)
+            rest_ms = self._held // SAMPLES_PER_MS
+            yield self._emitted(self._detector.speech_ms(self._window(rest_ms)), rest_ms)
 
     def _next(self, limit_ms: int) -> Chunk:
-        window = self._window(limit_ms)
-        if limit_ms < LONGEST_CHUNK_MS:
-            return self._emitted(window, limit_ms)
-        return self._emitted(window, pause_in(self._detector.speech_ms(window), limit_ms))
+        speech = self._detector.speech_ms(self._window(limit_ms))
+        is_forced = limit_ms < LONGEST_CHUNK_MS
+        return self._emitted(speech, limit_ms if is_forced else pause_in(speech, limit_ms))
 
     def _window(self, duration_ms: int) -> Pcm16k:
         self._buffer = np.concatenate([self._buffer, *self._waiting])
         self._waiting, self._waiting_samples = [], 0
         return self._buffer[: duration_ms * SAMPLES_PER_MS]
 
-    def _emitted(self, window: Pcm16k, duration_ms: int) -> Chunk:
+    def _emitted(self, speech: Sequence[tuple[int, int]], duration_ms: int) -> Chunk:
         samples = duration_ms * SAMPLES_PER_MS
-        audio = window[:samples].copy()
         chunk = Chunk(
             start_ms=self._start_ms,
             duration_ms=duration_ms,
-            audio=audio,
-            speech=tuple(self._detector.speech_ms(audio)),
+            audio=self._buffer[:samples].copy(),
+            speech=tuple((start, min(end, duration_ms)) for start, end in speech if start < duration_ms),
             gaps=tuple(_in_ms(gap, duration_ms) for gap in self._gaps if gap[0] < samples),
         )
         self._buffer = self._buffer[samples:].copy()

@@ -98,6 +98,10 @@ class SessionStore(Protocol):
         """Become the only one who processes a chunk, until `ttl_ms` have passed."""
         ...
 
+    async def prolong(self, session_id: SessionId, sequence_id: int, owner: str, ttl_ms: int) -> bool:
+        """Keep a claim for `ttl_ms` more, if it is still `owner`'s; tell whether it is."""
+        ...
+
     async def release(self, session_id: SessionId, sequence_id: int, owner: str) -> None:
         """Give a claim back, if it is still `owner`'s."""
         ...

@@ -1,7 +1,8 @@
 """Hearing a chunk: once, by one process at a time, and never losing the sound."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -10,14 +11,15 @@ import structlog
 from astra.core.values import ChunkContext, ChunkResult, EngineIdentity
 from astra.kernel.blocks import Block, BlockState, BlockType
 from astra.kernel.coverage import Coverage
-from astra.kernel.errors import AstraError, InvalidInput
-from astra.kernel.ids import BlockId, IdSource
+from astra.kernel.errors import AstraError, InvalidInput, Unavailable
+from astra.kernel.ids import BlockId, IdSource, SessionId
 from astra.kernel.storage.blob_store import BlobRef, BlobStore, Bucket
 from astra.orchestrator.sessions.ports import CoreService, SessionStore
 from astra.orchestrator.sessions.routing import SPEECH_TEMPLATE, BlockRouter
 from astra.orchestrator.sessions.values import Chunk, ChunkState, Session
 
 FALLBACK_URL_LIFETIME = timedelta(days=7)
+CLAIM_POLL_S = 0.1
 UNREADABLE = "audio that cannot be read"
 NOT_HEARD = "audio that waits for transcription"
 
@@ -44,20 +46,49 @@ class ChunkProcessor:
         self._slots = asyncio.Semaphore(concurrency)
         self._claim_ms = claim_ms
 
-    async def process(self, session: Session, sequence_id: int) -> None:
-        """Hear the chunk as it was first appended, unless it has been heard or somebody else is at it."""
+    async def process(self, session: Session, sequence_id: int, *, is_patient: bool = False) -> None:
+        """Hear the chunk as it was first appended, unless it has been heard.
+
+        If somebody else is at it: return, or with `is_patient` wait for them, and take over if they die.
+        """
         owner = self._ids.new()
         session_id = session.session_id
-        if not await self._store.claim(session_id, sequence_id, owner, self._claim_ms):
-            return
+        while not await self._store.claim(session_id, sequence_id, owner, self._claim_ms):
+            if not is_patient or not await self._waiting(session_id, sequence_id):
+                return
+            await asyncio.sleep(CLAIM_POLL_S)
         try:
-            chunk = await self._store.chunk(session_id, sequence_id)
-            if chunk and chunk.state is ChunkState.PROCESSING:
-                async with self._slots:
+            chunk = await self._waiting(session_id, sequence_id)
+            if chunk:
+                async with self._claim_kept(session_id, sequence_id, owner), self._slots:
                     done, blocks = await self._outcome(session, chunk)
                 await self._store.complete(session_id, done, blocks)
         finally:
             await self._store.release(session_id, sequence_id, owner)
+
+    async def _waiting(self, session_id: SessionId, sequence_id: int) -> Chunk | None:
+        """Return the chunk if it is still to be heard."""
+        chunk = await self._store.chunk(session_id, sequence_id)
+        return chunk if chunk and chunk.state is ChunkState.PROCESSING else None
+
+    @asynccontextmanager
+    async def _claim_kept(self, session_id: SessionId, sequence_id: int, owner: str) -> AsyncIterator[None]:
+        """Prolong the claim while CORE works."""
+        keeper = asyncio.create_task(self._keep_claim(session_id, sequence_id, owner))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _keep_claim(self, session_id: SessionId, sequence_id: int, owner: str) -> None:
+        while True:
+            await asyncio.sleep(self._claim_ms / 3000)
+            try:
+                await self._store.prolong(session_id, sequence_id, owner, self._claim_ms)
+            except Unavailable as error:
+                log.warning("claim_not_prolonged", code=error.code)
 
     def heard(self, session: Session, chunk: Chunk, result: ChunkResult) -> tuple[Chunk, list[Block]]:
         """Return the chunk and its blocks after CORE has heard it."""

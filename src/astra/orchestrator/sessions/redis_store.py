@@ -52,7 +52,7 @@ class RedisSessions:
     def __init__(self, redis: Redis, ttl_s: int) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
-        names = ("append", "complete", "attach", "set_context", "move", "release")
+        names = ("append", "complete", "attach", "set_context", "move", "prolong", "release")
         self._scripts: Mapping[str, AsyncScript] = {
             name: redis.register_script(lua_source(name)) for name in names
         }
@@ -153,6 +153,10 @@ class RedisSessions:
         key = name_of(session_id, f"claim:{sequence_id}")
         async with translated():
             return bool(await self._redis.set(key, owner, nx=True, px=ttl_ms))
+
+    async def prolong(self, session_id: SessionId, sequence_id: int, owner: str, ttl_ms: int) -> bool:
+        key = name_of(session_id, f"claim:{sequence_id}")
+        return bool(await self._run("prolong", [key], [owner, ttl_ms]))
 
     async def release(self, session_id: SessionId, sequence_id: int, owner: str) -> None:
         await self._run("release", [name_of(session_id, f"claim:{sequence_id}")], [owner])

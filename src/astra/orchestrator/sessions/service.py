@@ -186,7 +186,9 @@ class Sessions:
     async def _append(self, session: Session, chunk: Chunk, wait_s: float) -> AppendOutcome:
         placeholder = standing_for(session, chunk, BlockId(self._ids.new()))
         appended = await self._store.append(session.session_id, chunk, placeholder)
-        await self._background.run(self._processor.process(session, chunk.sequence_id), wait_s)
+        await self._background.run(
+            self._processor.process(session, chunk.sequence_id, is_patient=True), wait_s
+        )
         blocks = await self._store.blocks(session.session_id, chunk.sequence_id)
         return AppendOutcome(appended=appended, blocks=tuple(blocks))
 

@@ -1,5 +1,6 @@
 """What the demo says at its end: what was made, whether it holds, where it is, and what to try next."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,9 @@ from rich.table import Table
 from astra.entrypoints.cli.demo.report import Report
 
 NEXT: Final = (
-    ("astra verify {out}/acta.docx --proof {out}/proof.json", "check the seal, offline"),
-    ("astra acta RECORDING.mp3 --out acta.docx", "an acta of a recording of yours"),
-    ("astra up", "the platform with its API and documentation"),
+    ("{astra} verify {out}/acta.docx --proof {out}/proof.json", "check the seal, offline"),
+    ("{astra} acta RECORDING.mp3 --out acta.docx", "an acta of a recording of yours"),
+    ("{astra} up", "the platform with its API and documentation"),
 )
 
 
@@ -25,7 +26,8 @@ def print_summary(console: Console, report: Report, out: Path) -> None:
     console.print(f"[bold]{out}/[/]  acta.docx  proof.json  transcript.vtt  report.json  {pages(report)}")
     console.print("\nTry next:")
     for command, purpose in NEXT:
-        console.print(f"  [bold]{command.format(out=out)}[/]   [dim]{purpose}[/]", soft_wrap=True)
+        line = command.format(out=out, astra=sys.argv[0])
+        console.print(f"  [bold]{line}[/]   [dim]{purpose}[/]", soft_wrap=True)
     if not report.holds:
         failed = ", ".join(fact.name for fact in report.facts if not fact.holds)
         console.print(f"\n[bold red]The demo does not hold:[/] {failed}")
