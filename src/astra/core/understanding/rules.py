@@ -37,6 +37,11 @@ _NEEDED: Final[Mapping[Intent, frozenset[str]]] = {
     Intent.CONVOCATION: frozenset({"FECHA", "HORA"}),
 }
 
+# A template of its own, where more was said than the usual one can say.
+_FULLER: Final[Mapping[tuple[Intent, str], str]] = {
+    (Intent.MOTION_PROPOSER, "COADYUVANTE"): "TPL_PROPONENTE_COADYUVADA",
+}
+
 
 def understood(text: str) -> Meaning | None:
     """Return what a sentence does in the session, None for plain speech."""
@@ -46,5 +51,8 @@ def understood(text: str) -> Meaning | None:
 
 def template_of(meaning: Meaning) -> str | None:
     """Return the template for a meaning, None when it has none or lacks what the template must say."""
+    for (intent, more), template_id in _FULLER.items():
+        if meaning.intent is intent and meaning.data.get(more):
+            return template_id
     needed = _NEEDED.get(meaning.intent, frozenset())
     return FACTS[meaning.intent].template_id if needed <= meaning.data.keys() else None

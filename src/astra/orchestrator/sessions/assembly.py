@@ -10,9 +10,8 @@ from astra.kernel.blocks import Block, Visibility
 from astra.kernel.coverage import SpanKind
 from astra.kernel.ids import AssetId
 from astra.kernel.json_value import JsonValue
+from astra.orchestrator.sessions.deliberation import PRESENT, cells_of
 from astra.orchestrator.sessions.dump import SessionDump
-
-PRESENT = "Presente"
 
 
 def acta_request(
@@ -83,19 +82,13 @@ def hours_of(blocks: Iterable[Block]) -> str:
 
 def absences_of(blocks: Iterable[Block]) -> str:
     """Return those whom the roll call found absent, one a line, with the reason as it was said."""
-    rows = [columns_of(block) for block in blocks if block.intent == Intent.ROLL_CALL]
+    rows = [cells_of(block) for block in blocks if block.intent == Intent.ROLL_CALL]
     absent = [
         f"{row.get('NOMBRE')} ({str(row.get('ASISTENCIA')).lower()})"
         for row in rows
         if row.get("ASISTENCIA") != PRESENT
     ]
     return "\n".join(absent) or ("Ninguno" if rows else "")
-
-
-def columns_of(block: Block) -> Mapping[str, object]:
-    """Return the cells of a table row."""
-    columns = block.data.get("columns")
-    return columns if isinstance(columns, Mapping) else {}
 
 
 def verification_note(dump: SessionDump) -> str:

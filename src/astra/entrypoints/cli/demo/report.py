@@ -45,6 +45,7 @@ def judged(
         *facts_of(sample, outcome.acta),
         Fact(name="coverage", holds=sum(coverage_ms.values()) == recorded_ms),
         Fact(name="no_gaps", holds=coverage_ms["gap"] == 0),
+        Fact(name="counts_add_up", holds=not outcome.audit_report["deliberation"]["mismatches"]),
         Fact(name="seal", holds=verdict.holds),
         Fact(
             name="integrity_hash",

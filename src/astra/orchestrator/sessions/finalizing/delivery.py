@@ -9,6 +9,7 @@ from typing import Final
 from astra.kernel.coverage import SpanKind
 from astra.kernel.json_value import JsonObject, JsonValue
 from astra.kernel.storage.blob_store import BlobRef, BlobStore
+from astra.orchestrator.sessions.deliberation import deliberation_of
 from astra.orchestrator.sessions.dump import SessionDump, read
 from astra.orchestrator.sessions.finalizing.artifacts import (
     ACTA,
@@ -95,12 +96,23 @@ def audit_report(finalization: Finalization, dump: SessionDump) -> JsonObject:
             "coverage_ms": coverage_record(dump),
         },
         "engines": [dict(engine) for engine in dump.engines],
+        "deliberation": deliberation_record(dump),
         "build": results[Step.BUILD]["report"],
         "seal": {
             "integrity_hash": results[Step.SEAL]["integrity_hash"],
             "log_index": results[Step.SEAL]["log_index"],
         },
         "custody": results[Step.CUSTODY],
+    }
+
+
+def deliberation_record(dump: SessionDump) -> JsonObject:
+    """Return how many were there, and every count that does not add up."""
+    deliberation = deliberation_of(dump.blocks)
+    return {
+        "present": len(deliberation.present),
+        "absent": len(deliberation.absent),
+        "mismatches": deliberation.mismatches,
     }
 
 
