@@ -23,7 +23,7 @@ demo: .venv/.runtime ## Sample session in, sealed and verified acta out, in demo
 	@$(BIN)/astra demo
 
 test: .venv/.dev .venv/.packages ## Every test
-	$(BIN)/pytest -m "not s3"
+	$(BIN)/pytest -m "not s3" -n auto --maxprocesses 4 --dist loadfile
 
 test-s3: .venv/.dev ## The object store against a real S3 server (Debian's radosgw)
 	$(BIN)/python tools/s3_server -- $(BIN)/pytest -m s3
