@@ -209,7 +209,7 @@ UNDERSTOOD = [
         {"FECHA": "23 de noviembre", "HORA": "09:00"},
     ),
     (
-        "Se convoca a los honorables concejales para el lunes 1 de diciembre de 2025 a las 8 y 30 de la mañana.",
+        "Se convoca a los honorables concejales para el lunes 1 de diciembre de 2025 a las 8 y 30.",
         Intent.CONVOCATION,
         {"FECHA": "1 de diciembre de 2025", "HORA": "08:30"},
     ),
