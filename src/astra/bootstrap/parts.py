@@ -18,11 +18,12 @@ def page_renderer() -> PageRenderer:
     return render_pages
 
 
-def transcriber(settings: Settings) -> ITranscriber:
-    """Return what hears, as the settings say; its model is loaded at first use."""
+def transcriber(settings: Settings, *, may_download: bool = True) -> ITranscriber:
+    """Return what hears, as the settings say; its model is fetched and loaded at first use."""
     return FasterWhisperTranscriber(
         settings.model,
         device=settings.device,
         compute_type=settings.compute_type,
         cpu_threads=settings.core_threads,
+        may_download=may_download,
     )

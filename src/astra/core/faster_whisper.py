@@ -38,6 +38,7 @@ class FasterWhisperTranscriber:
         device: `auto`, `cpu` or `cuda`.
         compute_type: CTranslate2's quantisation, such as `int8`, `float16` or `default`.
         cpu_threads: threads of one transcription; 0 leaves it to CTranslate2.
+        may_download: whether a hub model that is not on this machine is fetched.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class FasterWhisperTranscriber:
         device: str = "auto",
         compute_type: str = "int8",
         cpu_threads: int = 0,
+        may_download: bool = True,
     ) -> None:
         self._name = str(model)
         self._device = device
         self._compute_type = compute_type
         self._cpu_threads = cpu_threads
+        self._may_download = may_download
         self._lock = Lock()
         self._loaded: WhisperModel | None = None
 
@@ -132,11 +135,11 @@ class FasterWhisperTranscriber:
                 f"The folder {folder} holds no {_MODEL_FILE}; "
                 "give that of a Whisper model converted to CTranslate2."
             )
-        return _from_hub(self._name)
+        return _from_hub(self._name, may_download=self._may_download)
 
 
-def _from_hub(name: str) -> Path:
-    """Return the folder of a hub model: the copy on this machine, else a download."""
+def _from_hub(name: str, *, may_download: bool) -> Path:
+    """Return the folder of a hub model: the copy on this machine, else a download if that is allowed."""
     from faster_whisper.utils import download_model  # noqa: PLC0415  # loads ctranslate2
 
     try:
@@ -144,7 +147,7 @@ def _from_hub(name: str) -> Path:
     except (OSError, ValueError):  # no whole copy here
         pass
     try:
-        return Path(download_model(name))
+        return Path(download_model(name, local_files_only=not may_download))
     except (OSError, ValueError) as error:
         raise EngineUnavailable(
             f"The model {name} is not on this machine and could not be downloaded. Connect to the internet "

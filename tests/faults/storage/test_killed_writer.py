@@ -54,7 +54,7 @@ def assert_whole(store: FolderStore) -> None:
 
 
 def test_a_writer_killed_at_random_leaves_no_torn_object(tmp_path: Path) -> None:
-    chance = random.Random(20261121)  # noqa: S311 - not a secret
+    chance = random.Random(20261121)
     store = open_store(tmp_path / "blobs")
     last = 0
     for _ in range(12):

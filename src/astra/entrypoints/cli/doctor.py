@@ -81,7 +81,8 @@ def start_servers() -> str:
 
 def model_detail(model: str, settings: Settings) -> str:
     """Return which model would hear, by its digest."""
-    identity = transcriber(settings.model_copy(update={"model": model})).identity
+    chosen = settings.model_copy(update={"model": model})
+    identity = transcriber(chosen, may_download=False).identity
     return f"{model} · {identity.model_digest[:12]}"
 
 
