@@ -75,9 +75,10 @@ async def test_appends_that_arrive_out_of_order_are_read_in_order(application: A
 async def test_the_context_counts_from_the_next_append_on(application: Application) -> None:
     session_id = await started(application)
     await application.sessions.append_text(TENANT, session_id, 0, "Antes.", wait_s=10)
-    await application.sessions.set_context(
-        TENANT, session_id, current_speaker_id="c1", topic="Agua", visibility=Visibility.RESTRICTED
+    await application.sessions.change_context(
+        TENANT, session_id, {"current_speaker_id": "c1", "topic": "Agua"}
     )
+    await application.sessions.change_context(TENANT, session_id, {"visibility": Visibility.RESTRICTED})
     await application.sessions.append_text(TENANT, session_id, 1, "Después.", wait_s=10)
     before, after = await application.sessions.blocks(TENANT, session_id)
     assert (before.speaker, before.visibility) == (None, Visibility.PUBLIC)
@@ -88,9 +89,7 @@ async def test_the_context_counts_from_the_next_append_on(application: Applicati
         Visibility.RESTRICTED,
     )
     with pytest.raises(SpeakerUnknown):
-        await application.sessions.set_context(
-            TENANT, session_id, current_speaker_id="nobody", topic="", visibility=Visibility.PUBLIC
-        )
+        await application.sessions.change_context(TENANT, session_id, {"current_speaker_id": "nobody"})
 
 
 async def test_a_change_of_configuration_leaves_started_sessions_as_they_were(

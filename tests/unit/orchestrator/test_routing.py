@@ -61,3 +61,11 @@ def test_blocks_carry_the_context_of_their_append(
     reserved = chunk(0, context=Context(topic="Seguridad", visibility=Visibility.RESTRICTED))
     (block,) = BlockRouter(pins, ids).blocks_of(reserved, [utterance("Reservado.")])
     assert (block.visibility, block.topic, block.speaker) == (Visibility.RESTRICTED, "Seguridad", None)
+
+
+def test_who_votes_without_a_name_is_the_one_who_has_the_floor(
+    pins: Pins, ids: IdSource, chunk: Callable[..., Chunk], utterance: Callable[..., Utterance]
+) -> None:
+    vote = utterance("Mi voto es sí.", intent="VOTE_CAST", structured_data={"VOTO": "Sí"})
+    (block,) = BlockRouter(pins, ids).blocks_of(chunk(0), [vote])
+    assert block.data == {"columns": {"NOMBRE": "Ana Zapata", "VOTO": "Sí"}}

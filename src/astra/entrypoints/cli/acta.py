@@ -21,7 +21,6 @@ from astra.entrypoints.cli.outcome import exit_code_of
 from astra.entrypoints.cli.settings import settings_with
 from astra.entrypoints.cli.speakers import Turn, cuts_of, read_turns, roster_of, speaker_at
 from astra.guard.verifier import verify
-from astra.kernel.blocks import Visibility
 from astra.kernel.errors import IntegrityError, InvalidInput
 from astra.kernel.ids import SessionId, TenantId
 from astra.kernel.storage.blob_store import BlobRef
@@ -29,6 +28,7 @@ from astra.orchestrator.sessions.finalizing.delivery import Files
 from astra.orchestrator.sessions.finalizing.errors import FinalizationFailed
 from astra.orchestrator.sessions.finalizing.values import Finalization, Step
 from astra.orchestrator.sessions.service import checked_timezone
+from astra.orchestrator.sessions.values import ContextChange
 
 TENANT: Final = TenantId("LOCAL")
 ENGINES: Final = ("whisper",)
@@ -152,13 +152,8 @@ async def hear(
     while (chunk := await asyncio.to_thread(next, heard, None)) is not None:
         if work.turns:
             speaker = speaker_at(work.turns, chunk.start_ms + chunk.result.duration_ms // 2)
-            await application.sessions.set_context(
-                TENANT,
-                session_id,
-                current_speaker_id=speaker.speaker_id if speaker else None,
-                topic="",
-                visibility=Visibility.PUBLIC,
-            )
+            change = ContextChange(current_speaker_id=speaker.speaker_id if speaker else None)
+            await application.sessions.change_context(TENANT, session_id, change)
         await application.sessions.append_heard(TENANT, session_id, number, chunk.result, source)
         number += 1
 

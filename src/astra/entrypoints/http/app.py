@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 from astra import __version__
 from astra.bootstrap.container import Application
 from astra.entrypoints.http import auth_routes, blob_routes, health_routes, session_routes
+from astra.entrypoints.http.body_limit import BodyLimit
 from astra.entrypoints.http.observation import RequestObservation
 from astra.entrypoints.http.problems import install_problem_handlers
 
@@ -25,11 +26,10 @@ Errors are RFC 9457 problem documents; those with `retryable: true` may be sent 
 
 def create_app(application: Application) -> FastAPI:
     """Return the API over a wired application."""
-    app: FastAPI = FastAPIOffline(
-        title="ASTRA", version=__version__, description=DESCRIPTION, max_body_size=application.max_body_bytes
-    )
+    app: FastAPI = FastAPIOffline(title="ASTRA", version=__version__, description=DESCRIPTION)
     app.state.application = application
     install_problem_handlers(app)
+    app.add_middleware(BodyLimit, max_bytes=application.max_body_bytes)
     app.add_middleware(RequestObservation, metrics=application.metrics, ids=application.ids)
     for routes in (auth_routes, session_routes, blob_routes, health_routes):
         app.include_router(routes.router)

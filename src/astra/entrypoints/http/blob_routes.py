@@ -37,7 +37,6 @@ def download(application: ApplicationDep, request: Request, bucket: str, key: st
         headers={
             "Content-Length": str(blob.ref.size_bytes),
             "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
         },
     )
 

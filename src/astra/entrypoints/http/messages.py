@@ -76,7 +76,9 @@ class SessionView(Message):
 class AppendRequest(Message):
     """Sound or text, one of the two. Sending the same number with the same content again changes nothing."""
 
-    sequence_id: int = Field(ge=0, description="The client's number of this append: 0, 1, 2, …")
+    sequence_id: int = Field(
+        ge=0, lt=10_000_000, description="The client's number of this append: 0, 1, 2, …"
+    )
     audio_chunk: str | None = Field(
         None, description="Sound in base64, in any format PyAV reads; at most 30 s hears best"
     )
@@ -117,7 +119,7 @@ class AppendView(Message):
 
 
 class ContextRequest(Message):
-    """Who is speaking, about what and for whom, from the next append on."""
+    """Who is speaking, about what and for whom, from the next append on; what is left out stays."""
 
     current_speaker_id: str | None = Field(None, examples=["c1"])
     topic: str = Field("", max_length=500)

@@ -1,7 +1,7 @@
 """Live sessions: `/v1/orchestrator/session/…` as the specification names it."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
 import structlog
 from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
@@ -25,6 +25,7 @@ from astra.kernel.ids import SessionId
 from astra.orchestrator.sessions.finalizing.errors import FinalizationFailed
 from astra.orchestrator.sessions.finalizing.service import Progress
 from astra.orchestrator.sessions.finalizing.values import Step
+from astra.orchestrator.sessions.values import ContextChange
 
 router = APIRouter(prefix="/v1/orchestrator/session", tags=["sessions"])
 
@@ -81,14 +82,9 @@ async def append(
 async def set_context(
     application: ApplicationDep, principal: Secretary, session_id: Sid, body: ContextRequest
 ) -> SessionView:
-    """Change the current speaker, topic and visibility for the appends that follow."""
-    await application.sessions.set_context(
-        principal.tenant_id,
-        SessionId(session_id),
-        current_speaker_id=body.current_speaker_id,
-        topic=body.topic,
-        visibility=body.visibility,
-    )
+    """Change the current speaker, topic or visibility for the appends that follow; the rest stays."""
+    change = cast("ContextChange", body.model_dump(exclude_unset=True))
+    await application.sessions.change_context(principal.tenant_id, SessionId(session_id), change)
     return SessionView.of(await application.sessions.get(principal.tenant_id, SessionId(session_id)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from astra.core.values import Utterance
-from astra.kernel.blocks import AudioSpan, Block, BlockType
+from astra.kernel.blocks import AudioSpan, Block, BlockType, Speaker
 from astra.kernel.ids import BlockId, IdSource
 from astra.kernel.json_value import JsonObject, JsonValue
 from astra.orchestrator.sessions.values import Chunk, Pins
@@ -45,7 +45,7 @@ class BlockRouter:
             label=utterance.label,
             template_id=utterance.template_id if is_routed else None,
             target_placeholder=target,
-            data=data_of(kind, utterance),
+            data=data_of(kind, utterance, chunk.context.speaker),
             audio=AudioSpan(start_ms=utterance.start_ms, end_ms=utterance.end_ms),
             confidence=utterance.confidence,
             speaker=chunk.context.speaker,
@@ -63,10 +63,14 @@ class BlockRouter:
         return BlockType.TEXT, self._config.placeholder_map.get(SPEECH_TEMPLATE)
 
 
-def data_of(kind: BlockType, utterance: Utterance) -> JsonObject:
-    """Return what the block's type carries besides its text."""
+def data_of(kind: BlockType, utterance: Utterance, speaker: Speaker | None) -> JsonObject:
+    """Return what the block's type carries besides its text.
+
+    Who answers "Presente" or "Mi voto es sí" without a name is the one who has the floor.
+    """
     if kind is BlockType.TABLE_ROW:
-        return {"columns": dict(utterance.structured_data)}
+        names = {"NOMBRE": speaker.name} if speaker else {}
+        return {"columns": {**names, **utterance.structured_data}}
     if kind is BlockType.TEMPLATE:
         return dict(utterance.structured_data)
     return {"sentences": [sentence_of(utterance)]}

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from astra.core.values import ChunkResult
-from astra.kernel.blocks import Block, BlockState, Speaker, Visibility
+from astra.kernel.blocks import Block, BlockState, Speaker
 from astra.kernel.clock import Clock
 from astra.kernel.ids import BlockId, IdSource, SessionId, TenantId
 from astra.kernel.storage.blob_store import BlobRef, BlobStore, Bucket
@@ -24,7 +24,7 @@ from astra.orchestrator.sessions.ports import Appended, CoreService, SessionStor
 from astra.orchestrator.sessions.processor import ChunkProcessor, engine_of, standing_for
 from astra.orchestrator.sessions.states import SessionState
 from astra.orchestrator.sessions.timeline import placed
-from astra.orchestrator.sessions.values import Chunk, Context, Pins, Session
+from astra.orchestrator.sessions.values import Chunk, Context, ContextChange, Pins, Session
 from astra.orchestrator.tenants.service import Tenants
 
 
@@ -168,18 +168,19 @@ class Sessions:
         key = source_key(session_id, path.suffix)
         return await asyncio.to_thread(self._blobs.upload_file, path, Bucket.RAW, key)
 
-    async def set_context(
-        self,
-        tenant_id: TenantId,
-        session_id: SessionId,
-        *,
-        current_speaker_id: str | None,
-        topic: str,
-        visibility: Visibility,
+    async def change_context(
+        self, tenant_id: TenantId, session_id: SessionId, change: ContextChange
     ) -> Context:
-        """Say who is speaking, about what and for whom, from the next append on."""
+        """Say who is speaking, about what and for whom, from the next append on; `SpeakerUnknown`."""
         session = await self.get(tenant_id, session_id)
-        context = Context(speaker=speaker_of(session, current_speaker_id), topic=topic, visibility=visibility)
+        present = session.context
+        context = Context(
+            speaker=speaker_of(session, change["current_speaker_id"])
+            if "current_speaker_id" in change
+            else present.speaker,
+            topic=change.get("topic", present.topic),
+            visibility=change.get("visibility", present.visibility),
+        )
         await self._store.set_context(session_id, context)
         return context
 

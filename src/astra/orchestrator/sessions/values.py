@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from astra.kernel.blocks import Speaker, Visibility
 from astra.kernel.coverage import Coverage
@@ -32,6 +33,14 @@ class Context:
     speaker: Speaker | None = None
     topic: str = ""
     visibility: Visibility = Visibility.PUBLIC
+
+
+class ContextChange(TypedDict, total=False):
+    """What changes in the room; what is left out stays as it is."""
+
+    current_speaker_id: str | None
+    topic: str
+    visibility: Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
