@@ -1,11 +1,33 @@
 """Work that goes on after its request has been answered."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def repeated(action: Callable[[], Awaitable[object]], every_s: float) -> AsyncIterator[None]:
+    """Do something every so often while the block runs; a failure is logged and waits for the next time."""
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await action()
+            except Exception as error:  # noqa: BLE001 - an outage may last only until the next time
+                log.warning("repetition_failed", cause=type(error).__name__)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 class BackgroundTasks:

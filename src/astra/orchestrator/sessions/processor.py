@@ -1,19 +1,20 @@
 """Hearing a chunk: once, by one process at a time, and never losing the sound."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from astra.core.values import ChunkContext, ChunkResult, EngineIdentity
 from astra.kernel.blocks import Block, BlockState, BlockType
 from astra.kernel.coverage import Coverage
-from astra.kernel.errors import AstraError, InvalidInput, Unavailable
+from astra.kernel.errors import AstraError, InvalidInput
 from astra.kernel.ids import BlockId, IdSource, SessionId
 from astra.kernel.storage.blob_store import BlobRef, BlobStore, Bucket
+from astra.orchestrator.sessions.background import repeated
 from astra.orchestrator.sessions.ports import CoreService, SessionStore
 from astra.orchestrator.sessions.routing import SPEECH_TEMPLATE, BlockRouter
 from astra.orchestrator.sessions.values import Chunk, ChunkState, Session
@@ -60,7 +61,8 @@ class ChunkProcessor:
         try:
             chunk = await self._waiting(session_id, sequence_id)
             if chunk:
-                async with self._claim_kept(session_id, sequence_id, owner), self._slots:
+                prolong = partial(self._store.prolong, session_id, sequence_id, owner, self._claim_ms)
+                async with repeated(prolong, self._claim_ms / 3000), self._slots:
                     done, blocks = await self._outcome(session, chunk)
                 await self._store.complete(session_id, done, blocks)
         finally:
@@ -70,25 +72,6 @@ class ChunkProcessor:
         """Return the chunk if it is still to be heard."""
         chunk = await self._store.chunk(session_id, sequence_id)
         return chunk if chunk and chunk.state is ChunkState.PROCESSING else None
-
-    @asynccontextmanager
-    async def _claim_kept(self, session_id: SessionId, sequence_id: int, owner: str) -> AsyncIterator[None]:
-        """Prolong the claim while CORE works."""
-        keeper = asyncio.create_task(self._keep_claim(session_id, sequence_id, owner))
-        try:
-            yield
-        finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
-
-    async def _keep_claim(self, session_id: SessionId, sequence_id: int, owner: str) -> None:
-        while True:
-            await asyncio.sleep(self._claim_ms / 3000)
-            try:
-                await self._store.prolong(session_id, sequence_id, owner, self._claim_ms)
-            except Unavailable as error:
-                log.warning("claim_not_prolonged", code=error.code)
 
     def heard(self, session: Session, chunk: Chunk, result: ChunkResult) -> tuple[Chunk, list[Block]]:
         """Return the chunk and its blocks after CORE has heard it."""

@@ -1,10 +1,9 @@
 """Finalizing: takes the request, and advances it one durable step at a time."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from astra.kernel.clock import Clock
 from astra.kernel.errors import AstraError
 from astra.kernel.ids import IdSource, SessionId, SnapshotId, TenantId
+from astra.orchestrator.sessions.background import repeated
 from astra.orchestrator.sessions.errors import SessionEmpty, SessionNotFound
 from astra.orchestrator.sessions.finalizing.errors import FinalizationUnknown, StillDraining
 from astra.orchestrator.sessions.finalizing.ports import Finalizations
@@ -98,7 +98,7 @@ class Finalizer:
         if claimed is None:
             return
         try:
-            async with self._lease_kept(claimed):
+            async with repeated(partial(self._extend, claimed), self._lease.total_seconds() / 3):
                 result = await self._actions[claimed.step](claimed)
         except Exception as error:  # noqa: BLE001 - whatever a step raises decides how it goes on
             await self._settle(claimed, error)
@@ -155,21 +155,5 @@ class Finalizer:
             if await self._store.move(session_id, state, failed):
                 return
 
-    @asynccontextmanager
-    async def _lease_kept(self, claimed: Finalization) -> AsyncIterator[None]:
-        """Prolong the lease while the step runs."""
-        keeper = asyncio.create_task(self._keep_lease(claimed))
-        try:
-            yield
-        finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
-
-    async def _keep_lease(self, claimed: Finalization) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            try:
-                await self._finalizations.extend(claimed, self._clock.now() + self._lease)
-            except Exception as error:  # noqa: BLE001 - the next beat tries again; the fence protects
-                log.warning("lease_not_extended", cause=type(error).__name__)
+    async def _extend(self, claimed: Finalization) -> bool:
+        return await self._finalizations.extend(claimed, self._clock.now() + self._lease)
