@@ -3,7 +3,8 @@
 import asyncio
 import errno
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from astra.bootstrap.container import Application, open_application
 from astra.bootstrap.first_council import default_tenant_config, ensure_council
 from astra.bootstrap.logs import configure_logs
 from astra.bootstrap.parts import sound_decoder
+from astra.bootstrap.settings import Settings
 from astra.builder.skeletons import default_skeleton, inspect
 from astra.core.values import ChunkContext, TimedChunk
 from astra.entrypoints.cli.hearing_progress import HearingProgress
@@ -23,6 +25,7 @@ from astra.entrypoints.cli.speakers import Turn, cuts_of, read_turns, roster_of,
 from astra.guard.verifier import verify
 from astra.kernel.errors import IntegrityError, InvalidInput
 from astra.kernel.ids import SessionId, TenantId
+from astra.kernel.json_value import JsonValue
 from astra.kernel.storage.blob_store import BlobRef
 from astra.orchestrator.sessions.finalizing.delivery import Files
 from astra.orchestrator.sessions.finalizing.errors import FinalizationFailed
@@ -81,17 +84,26 @@ def run_acta(options: ActaOptions) -> int:
     settings = settings_with(data=options.data, model=options.model, log_level="warning")
     configure_logs(settings.log_level, "console")
     with HearingProgress(console) as progress:
-        files = asyncio.run(make(options, work, progress))
-    proof = options.out.with_suffix(".proof.json")
+        files = asyncio.run(make(settings, options, work, progress))
+    proof, transcript = (options.out.with_suffix(suffix) for suffix in (".proof.json", ".vtt"))
     options.out.write_bytes(files.acta)
     proof.write_bytes(files.proof)
-    options.out.with_suffix(".vtt").write_bytes(files.transcript)
-    verdict = verify(files.acta, files.proof)
-    console.print(
-        f"[bold]{options.out}[/]  its proof {proof}  its transcript {options.out.with_suffix('.vtt')}"
-    )
-    console.print(f"Check it at any time:  astra verify {options.out} --proof {proof}", soft_wrap=True)
-    return 0 if verdict.holds else exit_code_of(IntegrityError())
+    transcript.write_bytes(files.transcript)
+    console.print(f"[bold]{options.out}[/]  proof {proof}  transcript {transcript}", soft_wrap=True)
+    if empty := empty_placeholders(files.build_report):
+        console.print(f"Left empty: {', '.join(empty)}. Fill them with --field NAME=TEXT", soft_wrap=True)
+    console.print(f"Check it at any time: {sys.argv[0]} verify {options.out} --proof {proof}", soft_wrap=True)
+    return 0 if verify(files.acta, files.proof).holds else exit_code_of(IntegrityError())
+
+
+def empty_placeholders(report: JsonValue) -> list[str]:
+    """Return the skeleton's placeholders for which nothing was given or heard."""
+    warnings = report.get("warnings") if isinstance(report, Mapping) else None
+    return [
+        str(warning["detail"])
+        for warning in (warnings if isinstance(warnings, list) else ())
+        if isinstance(warning, Mapping) and warning.get("code") == "missing_field"
+    ]
 
 
 def checked(options: ActaOptions) -> Work:
@@ -122,9 +134,8 @@ def field_of(text: str) -> tuple[str, str]:
     return name, value
 
 
-async def make(options: ActaOptions, work: Work, progress: HearingProgress) -> Files:
+async def make(settings: Settings, options: ActaOptions, work: Work, progress: HearingProgress) -> Files:
     """Hear the recording into a session, finalize it and return its files."""
-    settings = settings_with(data=options.data, model=options.model)
     async with open_application(settings) as application:
         config = default_tenant_config(roster_of(work.turns))
         await ensure_council(application, TENANT, options.council, config, work.skeleton)
@@ -165,6 +176,7 @@ async def sealed(application: Application, session_id: SessionId, progress: Hear
         progress.doing(state.finalization.step)
         await asyncio.sleep(POLL_S)
         state = await application.finalizer.progress(TENANT, session_id)
+    progress.doing(state.finalization.step)
     if state.finalization.step is Step.FAILED:
         raise FinalizationFailed(f"the acta could not be made ({state.finalization.last_error})")
     return state.finalization

@@ -37,11 +37,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """The same files themselves."""
+    """The same files themselves, and what BUILDER had to leave empty or give way in."""
 
     acta: bytes
     proof: bytes
     transcript: bytes
+    build_report: JsonValue
 
 
 class Deliveries:
@@ -64,6 +65,7 @@ class Deliveries:
             acta=get_artifact(self._blobs, results[Step.BUILD][ACTA]),
             proof=get_artifact(self._blobs, results[Step.SEAL][PROOF]),
             transcript=get_artifact(self._blobs, results[Step.DUMP][TRANSCRIPT]),
+            build_report=results[Step.BUILD]["report"],
         )
 
     def _of(self, finalization: Finalization) -> Delivery:
