@@ -24,5 +24,6 @@ def test_the_session_is_covered_as_long_as_its_chunks_together(chunk: Callable[.
 
 
 def test_missing_numbers_are_those_below_the_highest(chunk: Callable[..., Chunk]) -> None:
-    assert missing_sequence_ids([chunk(1), chunk(4)]) == [0, 2, 3]
-    assert missing_sequence_ids([]) == []
+    assert missing_sequence_ids([chunk(1), chunk(4)], 4) == [0, 2, 3]
+    assert missing_sequence_ids([chunk(0)], 2) == [1, 2]
+    assert missing_sequence_ids([], -1) == []

@@ -39,15 +39,15 @@ def title_of(dump: SessionDump) -> str:
 
 
 def fields_of(dump: SessionDump) -> Mapping[str, str]:
-    """Return the text of each placeholder: what was heard, under what the client said."""
+    """Return the text of each placeholder: what was heard, what the client said, what is certain."""
     public = [block for block in dump.blocks if block.visibility is Visibility.PUBLIC]
     return {
-        "CONCEJO": dump.session.pins.council,
         "HORA": hours_of(public),
         "AUSENTES": absences_of(public),
+        **dump.session.metadata,
+        "CONCEJO": dump.session.pins.council,
         "SESION_ID": dump.session.session_id,
         "NOTA_VERIFICACION": verification_note(dump),
-        **dump.session.metadata,
     }
 
 
@@ -56,7 +56,7 @@ def with_agenda_titles(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     titles = {
         block.data.get("NUMERO"): block.data.get("TITULO")
         for block in blocks
-        if block.intent == Intent.AGENDA_ITEM
+        if block.intent == Intent.AGENDA_ITEM and block.visibility is Visibility.PUBLIC
     }
     return tuple(titled(block, titles) for block in blocks)
 

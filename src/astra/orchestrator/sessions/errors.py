@@ -27,6 +27,18 @@ class SequenceConflict(Conflict):
     code = "sequence_conflict"
 
 
+class SequenceTooFar(InvalidInput):
+    """That sequence_id is far beyond the last one; number appends 0, 1, 2 and so on."""
+
+    code = "sequence_too_far"
+
+
+class SessionIncomplete(Conflict):
+    """Chunks of this session are no longer there; its acta is withheld."""
+
+    code = "session_incomplete"
+
+
 class TransitionRefused(Conflict):
     """The session's state does not allow this."""
 

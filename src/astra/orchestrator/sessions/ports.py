@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from astra.builder.values import Acta, ActaRequest
 from astra.core.values import ChunkContext, ChunkResult, EngineIdentity, Utterance
@@ -42,6 +42,9 @@ class GuardService(Protocol):
     def seal(self, request: SealRequest) -> Seal: ...
 
 
+NONE_YET: Final = -1  # the last sequence_id of a session without appends
+
+
 class Appended(StrEnum):
     """What an append did."""
 
@@ -50,7 +53,10 @@ class Appended(StrEnum):
 
 
 class SessionStore(Protocol):
-    """Keeps live sessions. Each method is atomic, and safe to repeat after a lost answer."""
+    """Keeps live sessions; any change renews the life of the whole one.
+
+    Each method is atomic, and safe to repeat after a lost answer.
+    """
 
     async def create(self, session: Session) -> None: ...
 
@@ -64,7 +70,7 @@ class SessionStore(Protocol):
         In DRAINING only numbers below the highest one (those missing) are taken.
 
         Raises:
-            SessionNotFound, SessionClosed, SequenceConflict
+            SessionNotFound, SessionClosed, SequenceConflict, SequenceTooFar
         """
         ...
 
@@ -84,6 +90,10 @@ class SessionStore(Protocol):
 
     async def chunks(self, session_id: SessionId) -> list[Chunk]:
         """Return the chunks by sequence_id."""
+        ...
+
+    async def last_sequence_id(self, session_id: SessionId) -> int:
+        """Return the highest number appended so far, `NONE_YET` without any."""
         ...
 
     async def set_context(self, session_id: SessionId, context: Context) -> None:

@@ -23,8 +23,13 @@ from redis.exceptions import RedisError
 from astra.kernel.blocks import Block
 from astra.kernel.errors import Unavailable
 from astra.kernel.ids import AssetId, SessionId
-from astra.orchestrator.sessions.errors import SequenceConflict, SessionClosed, SessionNotFound
-from astra.orchestrator.sessions.ports import Appended
+from astra.orchestrator.sessions.errors import (
+    SequenceConflict,
+    SequenceTooFar,
+    SessionClosed,
+    SessionNotFound,
+)
+from astra.orchestrator.sessions.ports import NONE_YET, Appended
 from astra.orchestrator.sessions.states import SessionState
 from astra.orchestrator.sessions.values import Chunk, Context, Session
 
@@ -33,7 +38,11 @@ CHUNK: Final = TypeAdapter(Chunk)
 CONTEXT: Final = TypeAdapter(Context)
 BLOCK: Final = TypeAdapter(Block)
 
+PARTS: Final = ("session", "chunks", "digests", "block", "blocks", "uploaded_assets")
+FARTHEST_JUMP: Final = 1000  # a number beyond the last one by more than this is a client's mistake
+
 REFUSALS: Final = {
+    "TOO_FAR": SequenceTooFar,
     "NOT_FOUND": SessionNotFound,
     "CLOSED": SessionClosed,
     "CONFLICT": SequenceConflict,
@@ -84,40 +93,36 @@ class RedisSessions:
         )
 
     async def append(self, session_id: SessionId, chunk: Chunk, placeholder: Block) -> Appended:
-        outcome = await self._run(
+        outcome = await self._change(
             "append",
-            [name_of(session_id, part) for part in ("session", "chunks", "block", "blocks", "digests")],
-            [
-                chunk.sequence_id,
-                chunk.digest,
-                CHUNK.dump_json(chunk),
-                placeholder.block_id,
-                member_of(placeholder),
-                BLOCK.dump_json(placeholder),
-                self._ttl_s,
-            ],
+            session_id,
+            chunk.sequence_id,
+            chunk.digest,
+            CHUNK.dump_json(chunk),
+            placeholder.block_id,
+            member_of(placeholder),
+            BLOCK.dump_json(placeholder),
+            FARTHEST_JUMP,
         )
         return Appended(accepted(outcome))
 
     async def complete(self, session_id: SessionId, chunk: Chunk, blocks: Sequence[Block]) -> bool:
-        arguments: list[str | int | bytes] = [chunk.sequence_id, CHUNK.dump_json(chunk), self._ttl_s]
-        for block in blocks:
-            arguments += [block.block_id, member_of(block), BLOCK.dump_json(block)]
-        keys = [name_of(session_id, part) for part in ("session", "chunks", "block", "blocks")]
-        return bool(await self._run("complete", keys, arguments))
+        values = (
+            value for block in blocks for value in (block.block_id, member_of(block), BLOCK.dump_json(block))
+        )
+        return bool(
+            await self._change("complete", session_id, chunk.sequence_id, CHUNK.dump_json(chunk), *values)
+        )
 
     async def attach(self, session_id: SessionId, block: Block, asset_id: AssetId) -> None:
-        outcome = await self._run(
+        outcome = await self._change(
             "attach",
-            [name_of(session_id, part) for part in ("session", "block", "blocks", "uploaded_assets")],
-            [
-                block.block_id,
-                member_of(block),
-                BLOCK.dump_json(block),
-                asset_id,
-                block.sequence_id,
-                self._ttl_s,
-            ],
+            session_id,
+            block.block_id,
+            member_of(block),
+            BLOCK.dump_json(block),
+            asset_id,
+            block.sequence_id,
         )
         accepted(outcome)
 
@@ -141,13 +146,16 @@ class RedisSessions:
             values = await self._redis.hvals(name_of(session_id, "chunks"))
         return sorted((CHUNK.validate_json(value) for value in values), key=lambda chunk: chunk.sequence_id)
 
+    async def last_sequence_id(self, session_id: SessionId) -> int:
+        async with translated():
+            value = await self._redis.hget(name_of(session_id, "session"), "last_sequence_id")
+        return NONE_YET if value is None else int(value)
+
     async def set_context(self, session_id: SessionId, context: Context) -> None:
-        keys = [name_of(session_id, "session")]
-        accepted(await self._run("set_context", keys, [CONTEXT.dump_json(context), self._ttl_s]))
+        accepted(await self._change("set_context", session_id, CONTEXT.dump_json(context)))
 
     async def move(self, session_id: SessionId, expected: SessionState, new: SessionState) -> bool:
-        keys = [name_of(session_id, "session")]
-        return bool(await self._run("move", keys, [expected.value, new.value, self._ttl_s]))
+        return bool(await self._change("move", session_id, expected.value, new.value))
 
     async def claim(self, session_id: SessionId, sequence_id: int, owner: str, ttl_ms: int) -> bool:
         key = name_of(session_id, f"claim:{sequence_id}")
@@ -164,6 +172,11 @@ class RedisSessions:
     async def check(self) -> None:
         async with translated():
             await self._redis.ping()
+
+    async def _change(self, script: str, session_id: SessionId, *values: str | int | bytes) -> object:
+        """Run a script over all keys of a session; it renews the life of every one of them."""
+        keys = [name_of(session_id, part) for part in PARTS]
+        return await self._run(script, keys, [self._ttl_s, *values])
 
     async def _run(self, script: str, keys: Sequence[str], arguments: Sequence[str | int | bytes]) -> object:
         async with translated():

@@ -54,7 +54,7 @@ def coverage_of(chunks: Iterable[Chunk]) -> Coverage:
     return Coverage.joined(chunk.coverage for chunk in chunks if chunk.coverage)
 
 
-def missing_sequence_ids(chunks: Iterable[Chunk]) -> list[int]:
-    """Return the numbers below the highest one that no chunk has; numbering starts at 0."""
+def missing_sequence_ids(chunks: Iterable[Chunk], last: int) -> list[int]:
+    """Return the numbers up to `last` that no chunk has; numbering starts at 0."""
     known = {chunk.sequence_id for chunk in chunks}
-    return [number for number in range(max(known, default=-1)) if number not in known]
+    return [number for number in range(last + 1) if number not in known]

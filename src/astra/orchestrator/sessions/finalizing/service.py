@@ -123,7 +123,8 @@ class Finalizer:
             return Progress(finalization=finalization, pending=())
         chunks = await self._store.chunks(finalization.session_id)
         processing = [c.sequence_id for c in chunks if c.state is ChunkState.PROCESSING]
-        pending = sorted({*missing_sequence_ids(chunks), *processing})
+        last = await self._store.last_sequence_id(finalization.session_id)
+        pending = sorted({*missing_sequence_ids(chunks, last), *processing})
         return Progress(finalization=finalization, pending=tuple(pending))
 
     async def _settle(self, claimed: Finalization, error: Exception) -> None:
@@ -145,8 +146,7 @@ class Finalizer:
             pause = DRAIN_PAUSE if is_draining else min(RETRY_PAUSE * 2**attempts, MAX_PAUSE)
             until = self._clock.now() + pause
             await self._finalizations.postpone(claimed, until, attempts, message)
-        else:
-            await self._finalizations.fail(claimed, message)
+        elif await self._finalizations.fail(claimed, message):
             await self._mark_failed(claimed.session_id)
 
     async def _mark_failed(self, session_id: SessionId) -> None:

@@ -21,6 +21,7 @@ from astra.orchestrator.sessions.dump import (
     read,
     written,
 )
+from astra.orchestrator.sessions.errors import SessionIncomplete
 from astra.orchestrator.sessions.finalizing.artifacts import (
     ACTA,
     DUMP,
@@ -79,12 +80,18 @@ class FinalizationSteps:
         if session.state in {SessionState.OPEN, SessionState.BUILD_FAILED}:
             draining = after(session.state, SessionEvent.FINALIZE)
             await self._store.move(session_id, session.state, draining)
-        for chunk in await self._store.chunks(session_id):
+        else:
+            await self._store.move(session_id, session.state, session.state)  # renews its life
+        chunks = await self._store.chunks(session_id)
+        if not chunks:
+            raise SessionIncomplete
+        for chunk in chunks:
             if chunk.state is ChunkState.PROCESSING:
                 await self._processor.process(session, chunk.sequence_id)
         chunks = await self._store.chunks(session_id)
         waiting = [c.sequence_id for c in chunks if c.state is ChunkState.PROCESSING]
-        if waiting or missing_sequence_ids(chunks):
+        last = await self._store.last_sequence_id(session_id)
+        if waiting or missing_sequence_ids(chunks, last):
             raise StillDraining
         building = after(SessionState.DRAINING, SessionEvent.DRAINED)
         await self._store.move(session_id, SessionState.DRAINING, building)
@@ -93,11 +100,10 @@ class FinalizationSteps:
     async def dump(self, finalization: Finalization) -> JsonObject:
         """Write the session down whole."""
         session_id = finalization.session_id
-        dump = dump_of(
-            await self._store.get(session_id),
-            await self._store.chunks(session_id),
-            await self._store.blocks(session_id),
-        )
+        chunks = await self._store.chunks(session_id)
+        if len(chunks) != finalization.results[Step.DRAIN]["chunks"]:
+            raise SessionIncomplete
+        dump = dump_of(await self._store.get(session_id), chunks, await self._store.blocks(session_id))
         files = {DUMP: written(dump), TRANSCRIPT: webvtt(dump.blocks).encode()}
         return await asyncio.to_thread(self._put_all, session_id, files)
 
@@ -156,6 +162,8 @@ class FinalizationSteps:
         results = finalization.results
         kept = [
             *recordings_of(dump),
+            dump.session.pins.skeleton,
+            *self._pictures_of(finalization, dump),
             ref_of(results[Step.DUMP][DUMP]),
             ref_of(results[Step.BUILD][ACTA]),
             ref_of(results[Step.SEAL][PROOF]),
@@ -168,6 +176,10 @@ class FinalizationSteps:
             "retain_until": retain_until.isoformat(),
             "promise": self._blobs.custody_promise.statement,
         }
+
+    def _pictures_of(self, finalization: Finalization, dump: SessionDump) -> list[BlobRef]:
+        keys = (asset_key(finalization.session_id, asset_id) for asset_id in assets_of(dump))
+        return [self._blobs.head(Bucket.RAW, key) for key in dict.fromkeys(keys)]
 
 
 def assets_of(dump: SessionDump) -> list[AssetId]:
