@@ -40,5 +40,5 @@ async def ensure_council(
     try:
         await application.tenants.create(tenant_id, name, config, by="astra")
     except TenantExists:
-        await application.tenants.save(tenant_id, config, by="astra")
+        await application.tenants.save(tenant_id, name, config, by="astra")
     await application.tenants.put_skeleton(tenant_id, config.skeleton_id, skeleton or default_skeleton())

@@ -1,12 +1,19 @@
 """Every setting, read once from `ASTRA_…` variables (or a `.env` file) and nowhere else."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from astra.bootstrap.embedded.data_folder import default_data_folder
+
+SCHEMES: Final = {
+    "database_url": ("postgresql://", "postgresql+psycopg://", "postgres://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+    "s3_endpoint_url": ("http://", "https://"),
+    "public_url": ("http://", "https://"),
+}
 
 
 class Settings(BaseSettings):
@@ -65,5 +72,16 @@ class Settings(BaseSettings):
     finalize_concurrency: int = Field(2, ge=1, description="Finalizations worked on at the same time.")
     token_lifetime_s: int = Field(43_200, ge=60, description="How long an access token is valid.")
     max_body_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Largest request body taken.")
+
+    @field_validator("database_url", "redis_url", "s3_endpoint_url", "public_url")
+    @classmethod
+    def has_a_known_scheme(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse an address that no client of that service takes."""
+        schemes = SCHEMES[str(info.field_name)]
+        if value is not None and not value.startswith(schemes):
+            message = f"must begin with {' or '.join(schemes)}"
+            raise ValueError(message)
+        return value
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     log_format: Literal["json", "console"] = Field("json", description="How it is logged.")

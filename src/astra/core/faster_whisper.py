@@ -151,8 +151,9 @@ def _from_hub(name: str, *, may_download: bool) -> Path:
     except (OSError, ValueError) as error:
         raise EngineUnavailable(
             f"The model {name} is not on this machine and could not be downloaded. Connect to the internet "
-            "once so that it downloads, or give the folder of a copy with --model FOLDER. The demo model "
-            "(--model demo) needs no download but only knows the demo's synthetic voices."
+            "once so that it downloads, or give the folder of a copy with --model FOLDER "
+            "(ASTRA_MODEL for a server). The demo model (--model demo) needs no download but only knows the "
+            "demo's synthetic voices."
         ) from error
 
 

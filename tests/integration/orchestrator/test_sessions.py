@@ -1,15 +1,20 @@
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from astra.bootstrap.container import Application
 from astra.kernel.blocks import BlockType, Visibility
+from astra.kernel.errors import InvalidInput
 from astra.kernel.ids import SessionId, TenantId
+from astra.kernel.json_value import JsonObject
 from astra.kernel.storage.blob_store import Bucket
 from astra.orchestrator.sessions.errors import (
     AppendEmpty,
     SequenceConflict,
+    SequenceTooFar,
     SessionClosed,
     SessionEmpty,
     SessionNotFound,
@@ -19,6 +24,7 @@ from astra.orchestrator.sessions.errors import (
 from astra.orchestrator.sessions.finalizing.delivery import Files
 from astra.orchestrator.sessions.finalizing.values import Finalization, Step
 from astra.orchestrator.sessions.ports import Appended
+from astra.orchestrator.sessions.states import SessionState
 
 TENANT = TenantId("CONCEJO_A")
 BOGOTA = "America/Bogota"
@@ -97,7 +103,7 @@ async def test_a_change_of_configuration_leaves_started_sessions_as_they_were(
 ) -> None:
     session_id = await started(application)
     tenant = await application.tenants.get(TENANT)
-    await application.tenants.save(TENANT, replace(tenant.config, table_map={}), by="admin")
+    await application.tenants.save(TENANT, tenant.name, replace(tenant.config, table_map={}), by="admin")
     await application.tenants.put_skeleton(TENANT, "concejo", b"another version")
     outcome = await application.sessions.append_text(
         TENANT, session_id, 0, "Ana Zapata, voto negativo.", wait_s=10
@@ -174,3 +180,62 @@ async def test_a_missing_number_holds_the_acta_back_until_it_arrives(application
     assert (progress.finalization.step, progress.pending) == (Step.DRAIN, (1,))
     await application.sessions.append_text(TENANT, session_id, 1, "Frase 1.", wait_s=10)
     assert (await files_of(application, session_id)).acta
+
+
+async def test_an_acta_that_cannot_be_built_is_withheld_until_its_cause_is_mended(
+    application: Application,
+) -> None:
+    session_id = await started(application)
+    await application.sessions.append_text(TENANT, session_id, 0, "Hola.", wait_s=10)
+    actions: Any = application.finalizer._actions
+    build = actions[Step.BUILD]
+
+    async def refuse(_: Finalization) -> JsonObject:
+        raise InvalidInput("the skeleton is damaged")
+
+    actions[Step.BUILD] = refuse
+    failed = await finalized(application, session_id)
+    assert (failed.step, failed.last_error) == (
+        Step.FAILED,
+        "invalid_input: the skeleton is damaged",
+    )
+    assert (await application.sessions.get(TENANT, session_id)).state is SessionState.BUILD_FAILED
+    actions[Step.BUILD] = build
+    assert (await finalized(application, session_id)).step is Step.FAILED
+    await application.finalizer.request(TENANT, session_id, "test", retry=True)
+    assert (await files_of(application, session_id)).acta
+    assert (await application.sessions.get(TENANT, session_id)).state is SessionState.SEALED
+
+
+async def test_a_number_far_beyond_the_last_is_refused(application: Application) -> None:
+    session_id = await started(application)
+    with pytest.raises(SequenceTooFar):
+        await application.sessions.append_text(TENANT, session_id, 9_999_999, "Hola.", wait_s=10)
+
+
+async def test_every_key_of_a_session_lives_as_long_as_the_session(
+    application: Application, redis_url: str
+) -> None:
+    session_id = await started(application)
+    await application.sessions.append_text(TENANT, session_id, 0, "Hola.", wait_s=10)
+    async with Redis.from_url(redis_url) as redis:
+        keys = [key async for key in redis.scan_iter("astra:v1:*") if b"claim" not in key]
+        for key in keys:
+            await redis.expire(key, 100)
+        await application.sessions.change_context(TENANT, session_id, {"topic": "Agua"})
+        lives = [await redis.ttl(key) for key in keys]
+    assert len(keys) == 5
+    assert min(lives) > 100
+
+
+async def test_no_acta_is_made_of_a_session_whose_chunks_are_gone(
+    application: Application, redis_url: str
+) -> None:
+    session_id = await started(application)
+    for number in (0, 2):
+        await application.sessions.append_text(TENANT, session_id, number, "Hola.", wait_s=10)
+    await application.finalizer.request(TENANT, session_id, "test")
+    async with Redis.from_url(redis_url) as redis:
+        await redis.delete(f"astra:v1:{{{session_id}}}:chunks")
+    end = await finalized(application, session_id)
+    assert (end.step, end.last_error.partition(":")[0]) == (Step.FAILED, "session_incomplete")

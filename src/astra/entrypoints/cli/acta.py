@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,6 +51,12 @@ class FieldInvalid(InvalidInput):
     code = "field_invalid"
 
 
+class OutputInvalid(InvalidInput):
+    """The acta's name must end in .docx; its proof and transcript go beside it."""
+
+    code = "output_invalid"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActaOptions:
     """What the command line said."""
@@ -85,15 +91,15 @@ def run_acta(options: ActaOptions) -> int:
     configure_logs(settings.log_level, "console")
     with HearingProgress(console) as progress:
         files = asyncio.run(make(settings, options, work, progress))
-    proof, transcript = (options.out.with_suffix(suffix) for suffix in (".proof.json", ".vtt"))
-    options.out.write_bytes(files.acta)
-    proof.write_bytes(files.proof)
-    transcript.write_bytes(files.transcript)
+    acta, proof, transcript = outputs_of(options)
+    write_whole(acta, files.acta)
+    write_whole(proof, files.proof)
+    write_whole(transcript, files.transcript)
     console.print(f"[bold]{options.out}[/]  proof {proof}  transcript {transcript}", soft_wrap=True)
     if empty := empty_placeholders(files.build_report):
         console.print(f"Left empty: {', '.join(empty)}. Fill them with --field NAME=TEXT", soft_wrap=True)
     console.print(f"Check it at any time: {sys.argv[0]} verify {options.out} --proof {proof}", soft_wrap=True)
-    return 0 if verify(files.acta, files.proof).holds else exit_code_of(IntegrityError())
+    return 0 if verify(acta.read_bytes(), proof.read_bytes()).holds else exit_code_of(IntegrityError())
 
 
 def empty_placeholders(report: JsonValue) -> list[str]:
@@ -114,23 +120,49 @@ def checked(options: ActaOptions) -> Work:
     with options.audio.open("rb"):
         sound_decoder().duration_ms(options.audio)
     skeleton = options.skeleton.read_bytes() if options.skeleton else default_skeleton()
-    inspect(skeleton)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(options.out.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(options.out.parent))
+    known = inspect(skeleton).fields
+    check_outputs(options)
     return Work(
         audio=options.audio,
         skeleton=skeleton,
         turns=read_turns(options.speakers) if options.speakers else [],
-        metadata=dict(field_of(text) for text in options.fields),
+        metadata=dict(field_of(text, known) for text in options.fields),
     )
 
 
-def field_of(text: str) -> tuple[str, str]:
+def outputs_of(options: ActaOptions) -> tuple[Path, Path, Path]:
+    """Return where acta, proof and transcript go."""
+    out = options.out
+    return out, out.with_suffix(".proof.json"), out.with_suffix(".vtt")
+
+
+def check_outputs(options: ActaOptions) -> None:
+    """Refuse what could not be written at the end, or would overwrite what is read; `OutputInvalid`."""
+    if options.out.suffix.lower() != ".docx":
+        raise OutputInvalid
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(options.out.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(options.out.parent))
+    inputs = {path.resolve() for path in (options.audio, options.skeleton, options.speakers) if path}
+    for path in outputs_of(options):
+        if path.is_dir() or path.resolve() in inputs:
+            raise OutputInvalid(f"{path} is a folder or one of the files to read; give another --out")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name never stands for half of it."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def field_of(text: str, known: Sequence[str]) -> tuple[str, str]:
     """Return a field's name and text; `FieldInvalid`."""
     name, separator, value = text.partition("=")
     if not (name and separator):
         raise FieldInvalid
+    if name not in known:
+        raise FieldInvalid(f"the skeleton has no placeholder {name!r}; it has {', '.join(known) or 'none'}")
     return name, value
 
 

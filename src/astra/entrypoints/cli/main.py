@@ -51,7 +51,9 @@ def root(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the results")] = Path("demo-out"),
-    data: DataOption = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of servers and files [default: one removed at the end]")
+    ] = None,
 ) -> None:
     """Make and verify the acta of a sample session.
 

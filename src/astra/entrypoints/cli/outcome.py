@@ -1,5 +1,6 @@
 """How a command ends: its exit code, and one line that says what went wrong and the way out."""
 
+import signal
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -39,7 +40,11 @@ class FileUnusable(InvalidInput):
 
 
 def explained(command: Callable[[], int]) -> None:
-    """Run a command and leave with its exit code; an error becomes one line."""
+    """Run a command and leave with its exit code; an error becomes one line.
+
+    SIGTERM ends it as Ctrl-C does: servers are stopped and temporary folders removed.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         code = command()
     except AstraError as error:

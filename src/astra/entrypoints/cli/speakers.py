@@ -1,8 +1,10 @@
 """Who spoke when, as a secretary writes it down: a CSV file with start, end, speaker, treatment."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -30,19 +32,35 @@ class Turn:
 
 def read_turns(path: Path) -> list[Turn]:
     """Return the turns in order of time; `SpeakersInvalid` names the line."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if not set(COLUMNS) <= set(reader.fieldnames or ()):
-            raise SpeakersInvalid
-        turns = [turn_of(row, number) for number, row in enumerate(reader, start=2)]
-    return sorted(turns, key=lambda turn: turn.start_ms)
+    text = decoded(path.read_bytes())
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","  # a spreadsheet in Spanish writes ;
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restval="")
+    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+        raise SpeakersInvalid
+    turns = [turn_of(row, number) for number, row in enumerate(reader, start=2)]
+    turns.sort(key=lambda turn: turn.start_ms)
+    for before, after in pairwise(turns):
+        if after.start_ms < before.end_ms:
+            raise SpeakersInvalid(
+                f"two people speak at once at {after.start_ms / 1000:.1f} s in the speakers; "
+                "let each turn end before the next"
+            )
+    return turns
+
+
+def decoded(content: bytes) -> str:
+    """Return the file's text: UTF-8, or what spreadsheets in Western Europe and Latin America write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def turn_of(row: dict[str, str], line: int) -> Turn:
     """Return one line of the file as a turn."""
     try:
         start_ms, end_ms = milliseconds(row["start"]), milliseconds(row["end"])
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SpeakersInvalid(f"line {line} of the speakers: times are seconds or H:MM:SS") from error
     name = (row["speaker"] or "").strip()
     if not name or end_ms <= start_ms:

@@ -18,6 +18,8 @@ class TenantStore(Protocol):
         """Return the version in force; `TenantNotFound`."""
         ...
 
-    async def save(self, tenant_id: TenantId, config: TenantConfig, at: datetime, by: str) -> Tenant:
-        """Add a new version and return it; `TenantNotFound`."""
+    async def save(
+        self, tenant_id: TenantId, name: str, config: TenantConfig, at: datetime, by: str
+    ) -> Tenant:
+        """Add a new version under this name and return it; `TenantNotFound`."""
         ...

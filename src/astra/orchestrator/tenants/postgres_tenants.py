@@ -52,12 +52,14 @@ class PostgresTenants:
             changed_by=row.changed_by,
         )
 
-    async def save(self, tenant_id: TenantId, config: TenantConfig, at: datetime, by: str) -> Tenant:
+    async def save(
+        self, tenant_id: TenantId, name: str, config: TenantConfig, at: datetime, by: str
+    ) -> Tenant:
         async with self._database.begin() as connection:
             bump = (
                 update(tenants)
                 .where(tenants.c.tenant_id == tenant_id)
-                .values(version=tenants.c.version + 1)
+                .values(version=tenants.c.version + 1, name=name)
                 .returning(tenants.c.name, tenants.c.version)
             )
             row = (await connection.execute(bump)).one_or_none()

@@ -34,9 +34,9 @@ class Tenants:
     async def get(self, tenant_id: TenantId) -> Tenant:
         return await self._store.get(tenant_id)
 
-    async def save(self, tenant_id: TenantId, config: TenantConfig, by: str) -> Tenant:
+    async def save(self, tenant_id: TenantId, name: str, config: TenantConfig, by: str) -> Tenant:
         """Put a new version in force; sessions already started keep theirs."""
-        return await self._store.save(tenant_id, config, self._clock.now(), by)
+        return await self._store.save(tenant_id, name, config, self._clock.now(), by)
 
     async def put_skeleton(self, tenant_id: TenantId, skeleton_id: str, docx: bytes) -> BlobRef:
         """Store a version of a skeleton."""

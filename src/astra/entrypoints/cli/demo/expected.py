@@ -11,6 +11,7 @@ VOTES: Final = {"positivo": "Sí", "negativo": "No"}
 ANSWER: Final = re.compile(r"^(?:Concejala? )?(?P<name>.+), (?P<answer>presente|ausente con excusa)\.$")
 VOTE: Final = re.compile(r"^(?P<name>.+), voto (?P<vote>positivo|negativo)\.$")
 MOTION: Final = re.compile(r"^Proposición número \w+, (?P<motion>.+)\.$")
+PHRASE_WORDS: Final = 3
 HOURS: Final = "De las 09:15 a las 10:42 horas"  # as the script opens and closes the session
 
 
@@ -21,8 +22,7 @@ class Expected:
     attendance: tuple[tuple[str, str], ...]
     votes: tuple[tuple[str, str], ...]
     motion: str
-    speakers: tuple[str, ...]
-    reserved: tuple[str, ...]
+    reserved_phrases: tuple[str, ...]  # runs of words, normalised, said in reserve and nowhere else
     hours: str = HOURS
 
     @property
@@ -39,11 +39,28 @@ class Expected:
         answers = [match for text in texts if (match := ANSWER.match(text))]
         votes = [match for text in texts if (match := VOTE.match(text))]
         motions = [match["motion"] for text in texts if (match := MOTION.match(text))]
-        public = [line for line in sample.lines if not line.reserved]
         return cls(
             attendance=tuple((match["name"], ATTENDANCE[match["answer"]]) for match in answers),
             votes=tuple((match["name"], VOTES[match["vote"]]) for match in votes),
             motion=motions[0],
-            speakers=tuple(sorted({sample.person(line.speaker).name for line in public})),
-            reserved=tuple(line.text for line in sample.lines if line.reserved),
+            reserved_phrases=reserved_phrases(sample),
         )
+
+
+def normalised(text: str) -> str:
+    """Return lower-case words without punctuation, as the model's own error rates were measured."""
+    words = re.sub(r"[^\wáéíóúñü ]", "", text.lower())
+    return re.sub(r"\s+", " ", words).strip()
+
+
+def reserved_phrases(sample: Sample) -> tuple[str, ...]:
+    """Return every run of three words that was said in reserve and not in public."""
+    public = normalised(" ".join(line.text for line in sample.lines if not line.reserved))
+    runs = [
+        " ".join(words[start : start + PHRASE_WORDS])
+        for line in sample.lines
+        if line.reserved
+        for words in [normalised(line.text).split()]
+        for start in range(len(words) - PHRASE_WORDS + 1)
+    ]
+    return tuple(run for run in runs if run not in public)

@@ -42,7 +42,7 @@ def judged(
     verdict = verify(outcome.acta, outcome.proof)
     facts = [
         Fact(name="words", holds=wer <= MAX_WER),
-        *facts_of(sample, outcome.acta),
+        *facts_of(sample, outcome.acta, outcome.transcript.decode()),
         Fact(name="coverage", holds=sum(coverage_ms.values()) == recorded_ms),
         Fact(name="no_gaps", holds=coverage_ms["gap"] == 0),
         Fact(name="counts_add_up", holds=not outcome.audit_report["deliberation"]["mismatches"]),
