@@ -7,6 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
+from astra.builder.skeletons import default_skeleton
 from astra.samples import load_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -100,3 +101,30 @@ def test_a_wrong_setting(astra: Run, environment: dict[str, str]) -> None:
 
 def test_a_proof_that_is_missing(astra: Run, text_file: Path, tmp_path: Path) -> None:
     assert_explained(astra("verify", text_file, "--proof", tmp_path / "none.json"), "none.json")
+
+
+def test_an_acta_that_would_overwrite_what_is_read(astra: Run, tmp_path: Path, sound: Path) -> None:
+    skeleton = tmp_path / "council.docx"
+    skeleton.write_bytes(default_skeleton())
+    result = astra("acta", sound, "--skeleton", skeleton, "--out", skeleton)
+    assert_explained(result, "council.docx", "--out")
+    assert skeleton.read_bytes() == default_skeleton()
+
+
+def test_an_acta_under_a_name_that_is_no_documents(astra: Run, sound: Path) -> None:
+    for name in ("acta.vtt", ".", "acta"):
+        assert_explained(astra("acta", sound, "--out", name), ".docx")
+
+
+def test_an_acta_in_place_of_a_folder(astra: Run, sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "acta.docx").mkdir()
+    assert_explained(astra("acta", sound), "acta.docx", "--out")
+
+
+def test_a_field_the_skeleton_does_not_have(astra: Run, sound: Path) -> None:
+    assert_explained(astra("acta", sound, "--field", "NOSUCH=x"), "NOSUCH", "ACTA_NUMERO")
+
+
+def test_an_address_that_is_none(astra: Run, environment: dict[str, str]) -> None:
+    environment["ASTRA_REDIS_URL"] = "foo"
+    assert_explained(astra("up"), "ASTRA_REDIS_URL", "redis://")

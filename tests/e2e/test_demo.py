@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -83,3 +84,20 @@ def test_a_demo_whose_redis_and_postgresql_are_killed_ends_the_same(tmp_path: Pa
     report = json.loads((out / "report.json").read_text("utf-8"))
     assert all(report["checks"].values())
     assert report["audit_report"]["seal"]["log_index"] == 0
+
+
+def test_a_demo_that_is_told_to_stop_leaves_nothing_behind(
+    tmp_path: Path, new_data_folder: Callable[[], Path]
+) -> None:
+    temporary = new_data_folder()
+    temporary.chmod(0o711)
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    demo = subprocess.Popen([ASTRA, "demo", "--out", tmp_path / "out"], env=environment)
+    while not list(temporary.glob("astra-demo-*/postgres/postmaster.pid")):
+        assert demo.poll() is None
+        time.sleep(0.05)
+    servers = psutil.Process(demo.pid).children(recursive=True)
+    demo.terminate()
+    assert demo.wait(timeout=60) == 130
+    assert not [server for server in servers if server.is_running()]
+    assert not list(temporary.glob("astra-demo-*"))

@@ -138,14 +138,7 @@ class Wiring:
         core = self._core()
         guard = self._guard()
         store = RedisSessions(self._redis, settings.session_ttl_s)
-        processor = ChunkProcessor(
-            store=store,
-            blobs=self._blobs,
-            core=core,
-            ids=self._ids,
-            concurrency=settings.core_concurrency,
-            claim_ms=settings.core_claim_ms,
-        )
+        processor = self._processor(store, core)
         tenants = Tenants(store=PostgresTenants(self._database), blobs=self._blobs, clock=self._clock)
         sessions = Sessions(
             store=store,
@@ -183,6 +176,16 @@ class Wiring:
             ids=self._ids,
             append_wait_s=settings.append_wait_s,
             max_body_bytes=settings.max_body_bytes,
+        )
+
+    def _processor(self, store: RedisSessions, core: Core) -> ChunkProcessor:
+        return ChunkProcessor(
+            store=store,
+            blobs=self._blobs,
+            core=core,
+            ids=self._ids,
+            concurrency=self._settings.core_concurrency,
+            claim_ms=self._settings.core_claim_ms,
         )
 
     def _core(self) -> Core:

@@ -1,6 +1,7 @@
 """Keeps one server running: starts it, starts it again when it dies, and stops it."""
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -18,6 +19,7 @@ from astra.kernel.errors import AstraError
 
 READY_POLL_S: Final = 0.01
 DISK_FULL_TEXT: Final = "No space left on device"
+ROOM_TO_START: Final = 64 * 2**20  # bytes; a first start writes 45 MB
 
 
 class ServerState(StrEnum):
@@ -203,8 +205,11 @@ class Supervisor:
         )
 
     def _disk_full(self) -> DiskFull | None:
-        if DISK_FULL_TEXT not in self._log.current_run():
+        """Blame the disk if the log does, or if so little is free that the log itself may be cut short."""
+        folder = self._log.path.parent.parent
+        free_bytes = shutil.disk_usage(folder).free
+        if free_bytes >= ROOM_TO_START and DISK_FULL_TEXT not in self._log.current_run():
             return None
         return DiskFull(
-            f"the disk of {self._log.path.parent.parent} is full; free some space and start again"
+            f"the disk of {folder} is full ({free_bytes // 2**20} MB free); free some space and start again"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from astra.kernel.blocks import BlockType
 from astra.kernel.coverage import SpanKind
 from astra.kernel.json_value import JsonObject, JsonValue
 from astra.kernel.storage.blob_store import BlobRef, BlobStore
@@ -96,6 +97,8 @@ def audit_report(finalization: Finalization, dump: SessionDump) -> JsonObject:
             "chunks": len(dump.chunks),
             "duration_ms": dump.coverage.duration_ms,
             "coverage_ms": coverage_record(dump),
+            "unreadable": count_of(dump, BlockType.ERROR_PENDING_REVIEW),
+            "pending": count_of(dump, BlockType.AUDIO_PENDING),
         },
         "engines": [dict(engine) for engine in dump.engines],
         "deliberation": deliberation_record(dump),
@@ -106,6 +109,11 @@ def audit_report(finalization: Finalization, dump: SessionDump) -> JsonObject:
         },
         "custody": results[Step.CUSTODY],
     }
+
+
+def count_of(dump: SessionDump, kind: BlockType) -> int:
+    """Return how many blocks of a type there are."""
+    return sum(block.type is kind for block in dump.blocks)
 
 
 def deliberation_record(dump: SessionDump) -> JsonObject:
