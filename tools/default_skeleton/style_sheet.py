@@ -201,7 +201,7 @@ def _text() -> list[str]:
         _style(
             "ActaProposicion",
             "Acta Proposición",
-            "<w:keepLines/>"
+            "<w:keepNext/><w:keepLines/>"
             + blue
             + _spacing(before=120, after=140, line=276)
             + '<w:ind w:left="284"/>'
