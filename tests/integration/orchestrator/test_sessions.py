@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from astra.bootstrap.container import Application
+from astra.bootstrap.first_council import default_tenant_config, ensure_council
 from astra.kernel.blocks import BlockType, Visibility
 from astra.kernel.errors import InvalidInput
 from astra.kernel.ids import SessionId, TenantId
@@ -239,3 +240,9 @@ async def test_no_acta_is_made_of_a_session_whose_chunks_are_gone(
         await redis.delete(f"astra:v1:{{{session_id}}}:chunks")
     end = await finalized(application, session_id)
     assert (end.step, end.last_error.partition(":")[0]) == (Step.FAILED, "session_incomplete")
+
+
+async def test_a_council_made_again_under_another_name_has_that_name(application: Application) -> None:
+    await ensure_council(application, TENANT, "Concejo de Bogotá", default_tenant_config())
+    session = await application.sessions.start(TENANT, client_timezone=BOGOTA, created_by="test")
+    assert session.pins.council == "Concejo de Bogotá"
