@@ -26,7 +26,6 @@ from astra.bootstrap.storage import open_store
 from astra.builder.libreoffice_pages import heading_pages
 from astra.builder.service import Builder
 from astra.core.service import Core
-from astra.core.silero_vad import SileroVad
 from astra.guard.postgres_keys import PostgresKeys
 from astra.guard.postgres_log import PostgresLog
 from astra.guard.service import Guard
@@ -189,11 +188,7 @@ class Wiring:
         )
 
     def _core(self) -> Core:
-        return Core(
-            transcriber=transcriber(self._settings),
-            voice_detector=SileroVad(),
-            decoder=sound_decoder(),
-        )
+        return Core(transcriber=transcriber(self._settings), decoder=sound_decoder())
 
     def _guard(self) -> Guard:
         keys = PostgresKeys(self._engine, derived_key(self._master, "signing-keys"))

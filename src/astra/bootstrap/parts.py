@@ -3,9 +3,12 @@
 from astra.bootstrap.settings import Settings
 from astra.builder.libreoffice_pages import render_pages
 from astra.builder.ports import PageRenderer
-from astra.core.faster_whisper import FasterWhisperTranscriber
-from astra.core.ports import ITranscriber, SoundDecoder
-from astra.core.pyav_decoder import PyAvDecoder
+from astra.core.engines.faster_whisper import FasterWhisper
+from astra.core.pipeline.leases import SharedEngine
+from astra.core.pipeline.transcriber import Transcriber
+from astra.core.ports import SoundDecoder
+from astra.core.sound.pyav_decoder import PyAvDecoder
+from astra.core.sound.silero_vad import SileroVad
 
 
 def sound_decoder() -> SoundDecoder:
@@ -18,12 +21,20 @@ def page_renderer() -> PageRenderer:
     return render_pages
 
 
-def transcriber(settings: Settings, *, may_download: bool = True) -> ITranscriber:
-    """Return what hears, as the settings say; its model is fetched and loaded at first use."""
-    return FasterWhisperTranscriber(
-        settings.model,
-        device=settings.device,
-        compute_type=settings.compute_type,
-        cpu_threads=settings.core_threads,
-        may_download=may_download,
+def engine(settings: Settings, *, may_download: bool = True) -> SharedEngine:
+    """Return the engine that the settings name; its model is fetched and loaded at first use."""
+    return SharedEngine(
+        FasterWhisper(
+            settings.model,
+            device=settings.device,
+            compute_type=settings.compute_type,
+            cpu_threads=settings.core_threads,
+            may_download=may_download,
+        ),
+        idle_s=settings.model_idle_s,
     )
+
+
+def transcriber(settings: Settings) -> Transcriber:
+    """Return what hears, as the settings say."""
+    return Transcriber(engine=engine(settings), voice_detector=SileroVad(), decoder=sound_decoder())

@@ -56,7 +56,10 @@ class Settings(BaseSettings):
     compute_type: str = Field(
         "default", description="Quantisation: default, float32, float16, int8, int8_float16."
     )
-    core_threads: int = Field(0, ge=0, description="Threads of one recognition; 0: the engine's choice.")
+    core_threads: int = Field(0, ge=0, description="Cores that recognition uses; 0: all.")
+    model_idle_s: float = Field(
+        600.0, gt=0, description="A model that nobody has used for this long leaves memory."
+    )
     core_concurrency: int = Field(1, ge=1, description="Chunks heard at the same time.")
     core_claim_ms: int = Field(
         15_000, ge=300, description="After this, a chunk whose worker died is heard by another."

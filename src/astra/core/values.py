@@ -32,6 +32,10 @@ class Word:
     text: str
     confidence: float  # 0..1
 
+    def shifted(self, offset_ms: int) -> "Word":
+        """Return the word, later by `offset_ms`."""
+        return replace(self, start_ms=self.start_ms + offset_ms, end_ms=self.end_ms + offset_ms)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
@@ -40,8 +44,19 @@ class Segment:
     start_ms: int
     end_ms: int
     text: str
-    confidence: float  # 0..1, mean token probability
+    confidence: float  # 0..1, mean token probability; 1 where the engine gives none
     words: tuple[Word, ...] = ()
+    no_speech: float = 0.0  # 0..1, the engine's own doubt that anybody spoke
+    speaker: str = ""  # a label of the diarization, such as "S1"; empty without one
+
+    def shifted(self, offset_ms: int) -> "Segment":
+        """Return the segment and its words, later by `offset_ms`."""
+        return replace(
+            self,
+            start_ms=self.start_ms + offset_ms,
+            end_ms=self.end_ms + offset_ms,
+            words=tuple(word.shifted(offset_ms) for word in self.words),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +75,10 @@ class EngineFeatures:
 
     languages: frozenset[str]  # ISO 639-1; empty: any
     word_times: bool
+    hotwords: bool = False  # words to expect can be given
+    longest_ms: int = 30_000  # the longest chunk that hears well
+    batch_size: int = 1  # chunks in one call
+    parallel_calls: int = 1  # calls at the same time that are faster than one after another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +86,47 @@ class TranscribeOptions:
     """How to hear. An engine that cannot honour an option refuses it with an error."""
 
     language: str = "es"
-    beam_size: int = 5
+    beam_size: int = 5  # engines without beams hear as they do
     word_times: bool = False
+    hotwords: tuple[str, ...] = ()  # names and words to expect
+    is_careful: bool = False  # slower: with the engine's own fallbacks, for a chunk that failed once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What an engine heard in one chunk; times are from its start."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptResult:
-    """What one engine heard in one stretch of sound; times are from its start."""
+    """What one engine heard in a recording or a chunk of one, accounted for to the millisecond."""
 
     segments: tuple[Segment, ...]
+    coverage: Coverage
     language: str
     identity: EngineIdentity
+
+    @property
+    def duration_ms(self) -> int:
+        return self.coverage.duration_ms
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedTranscript:
+    """A stretch of a long recording; the times inside `result` are from the stretch's start."""
+
+    start_ms: int
+    result: TranscriptResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

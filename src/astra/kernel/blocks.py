@@ -75,7 +75,7 @@ class Block:
     visibility: Visibility = Visibility.PUBLIC
     heard: str = ""  # the engine's words, exactly
     text: str = ""  # the words after the entity dictionary
-    intent: str | None = None  # see `astra.core.intents`
+    intent: str | None = None  # see `astra.core.understanding.intents`
     label: str = ""  # the intent in Spanish
     template_id: str | None = None
     target_placeholder: str | None = None

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astra.core.errors import AudioEmpty, AudioUnreadable
-from astra.core.pyav_decoder import PyAvDecoder
+from astra.core.sound.pyav_decoder import PyAvDecoder
 from astra.core.values import MissingSound, Pcm16k
 
 SECONDS = 3

@@ -3,7 +3,7 @@
 import io
 import re
 import wave
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import av
@@ -13,22 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from astra.core.engines.faster_whisper import FasterWhisper
 from astra.core.errors import AudioEmpty
-from astra.core.faster_whisper import FasterWhisperTranscriber
-from astra.core.intents import Intent
 from astra.core.ledger import MISSING
-from astra.core.pyav_decoder import PyAvDecoder
+from astra.core.pipeline.leases import SharedEngine
+from astra.core.pipeline.transcriber import Transcriber
+from astra.core.ports import Engine
 from astra.core.service import Core
-from astra.core.silero_vad import SileroVad
+from astra.core.sound.pyav_decoder import PyAvDecoder
+from astra.core.sound.silero_vad import SileroVad
+from astra.core.understanding.intents import Intent
 from astra.core.values import (
     ChunkContext,
     EngineFeatures,
     EngineIdentity,
+    Hearing,
     Pcm16k,
     Progress,
     TimedChunk,
     TranscribeOptions,
-    TranscriptResult,
     Utterance,
 )
 from astra.kernel.coverage import SpanKind
@@ -46,8 +49,13 @@ def sample() -> Sample:
 
 @pytest.fixture(scope="module")
 def core() -> Core:
-    transcriber = FasterWhisperTranscriber("demo", cpu_threads=1)
-    return Core(transcriber=transcriber, voice_detector=SileroVad(), decoder=PyAvDecoder())
+    return core_with(FasterWhisper("demo", cpu_threads=1))
+
+
+def core_with(engine: Engine) -> Core:
+    decoder = PyAvDecoder()
+    transcriber = Transcriber(engine=SharedEngine(engine), voice_detector=SileroVad(), decoder=decoder)
+    return Core(transcriber=transcriber, decoder=decoder)
 
 
 @pytest.fixture(scope="module")
@@ -201,15 +209,19 @@ class NeverCalled:
     identity = EngineIdentity(engine="none", engine_version="0", model="none", model_digest="0" * 64)
     features = EngineFeatures(languages=frozenset(), word_times=False)
 
-    def transcribe(self, audio: Pcm16k, options: TranscribeOptions) -> TranscriptResult:
-        raise AssertionError(
-            f"the engine was asked to hear {len(audio)} samples of silence in {options.language}"
-        )
+    def load(self) -> "NeverCalled":
+        return self
+
+    def close(self) -> None:
+        """Nothing was loaded."""
+
+    def hear(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
+        raise AssertionError(f"the engine was asked to hear {len(chunks)} silences in {options.language}")
 
 
 @pytest.fixture
 def deaf() -> Core:
-    return Core(transcriber=NeverCalled(), voice_detector=SileroVad(), decoder=PyAvDecoder())
+    return core_with(NeverCalled())
 
 
 @pytest.mark.parametrize("samples", [1, 100, 16_000, 40 * 16_000 + 7])
@@ -221,9 +233,9 @@ def test_silence_is_accounted_for_without_calling_the_engine(deaf: Core, samples
 
 
 class Mute(NeverCalled):
-    def transcribe(self, audio: Pcm16k, options: TranscribeOptions) -> TranscriptResult:
-        assert audio.ndim == 1
-        return TranscriptResult(segments=(), language=options.language, identity=self.identity)
+    def hear(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
+        assert options.language == "es"
+        return [Hearing(segments=()) for _ in chunks]
 
 
 @settings(deadline=None, max_examples=25)
@@ -233,7 +245,7 @@ def test_damaged_sound_is_accounted_for_whatever_the_damage(
 ) -> None:
     whole = load_sample().audio[:80_000]
     rest = b"" if is_cut_off else whole[position + len(damage) :]
-    mute = Core(transcriber=Mute(), voice_detector=SileroVad(), decoder=PyAvDecoder())
+    mute = core_with(Mute())
     damaged = whole[:position] + damage + rest
     measured_ms = mute.measure_ms(damaged)
     if measured_ms == 0:

@@ -2,9 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astra.core.chunking import LONGEST_CHUNK_MS, Chunk, Chunker, pause_in
 from astra.core.ledger import MISSING
-from astra.core.ports import VoiceDetector
+from astra.core.pipeline.chunking import LONGEST_CHUNK_MS, Chunk, Chunker, pause_in
 from astra.core.values import MissingSound, Pcm16k
 
 Layout = list[tuple[str, int]]  # what, ms
@@ -14,11 +13,15 @@ layouts = st.lists(
 
 
 class Everywhere:
-    """Finds voice wherever the sound is not zero, in one stretch a run."""
+    """Finds voice wherever the sound is not zero."""
 
-    def speech_ms(self, audio: Pcm16k) -> list[tuple[int, int]]:
-        edges = np.flatnonzero(np.diff([False, *(audio[::16] > 0), False]))
-        return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    window_ms = 1
+
+    def stream(self) -> "Everywhere":
+        return self
+
+    def probabilities(self, sound: Pcm16k) -> list[float]:
+        return [float(sample > 0) for sample in sound[::16]]
 
 
 def pieces_of(layout: Layout) -> list[Pcm16k | MissingSound]:
@@ -57,16 +60,18 @@ def test_no_chunk_with_sound_is_longer_than_the_engines_window(layout: Layout) -
         assert all(0 <= start < end <= chunk.duration_ms for start, end, _ in chunk.gaps)
 
 
-def test_a_cut_falls_in_the_last_long_pause_of_the_window() -> None:
+def test_a_cut_falls_in_the_longest_late_pause_of_the_window() -> None:
     sentences: Layout = [
         ("voice", 9_000),
-        ("silence", 800),
+        ("silence", 1_500),
         ("voice", 10_000),
         ("silence", 800),
+        ("voice", 4_000),
+        ("silence", 500),
         ("voice", 20_000),
     ]
     first, *_ = chunks_of(sentences)
-    assert first.duration_ms == 9_000 + 800 + 10_000 + 400
+    assert first.duration_ms == 9_000 + 1_500 + 10_000 + 400
 
 
 def test_a_given_time_is_a_cut_to_the_millisecond() -> None:
@@ -85,15 +90,12 @@ def test_a_short_gap_stays_inside_its_chunk_and_a_long_one_is_a_chunk_of_its_own
     assert [chunk.gaps for chunk in long] == [(), ((0, 5_000, MISSING),), ()]
 
 
-def test_the_detector_is_only_ever_given_one_window() -> None:
-    seen: list[int] = []
-
-    class Watching:
-        def speech_ms(self, audio: Pcm16k) -> list[tuple[int, int]]:
-            seen.append(len(audio))
-            return Everywhere().speech_ms(audio)
-
-    detector: VoiceDetector = Watching()
+def test_an_hour_is_cut_in_memory_that_does_not_grow() -> None:
+    chunker = Chunker(Everywhere())
     hour = (np.full(16_000, 0.5 * (second % 7 > 0), dtype=np.float32) for second in range(3_600))
-    assert sum(chunk.duration_ms for chunk in Chunker(detector).chunks(hour)) == 3_600_000
-    assert max(seen) <= LONGEST_CHUNK_MS * 16
+    total_ms = 0
+    for chunk in chunker.chunks(hour):
+        total_ms += chunk.duration_ms
+        assert len(chunker._buffer) <= LONGEST_CHUNK_MS * 16 + 16_000
+        assert len(chunker._voice._probabilities) <= LONGEST_CHUNK_MS + 1_000
+    assert total_ms == 3_600_000

@@ -1,4 +1,4 @@
-from astra.core.dictionary import EntityDictionary
+from astra.core.understanding.dictionary import EntityDictionary
 
 
 def test_whole_words_are_written_as_the_council_writes_them() -> None:

@@ -1,4 +1,4 @@
-from astra.core.sentences import sentences_of, split_text
+from astra.core.understanding.sentences import sentences_of, split_text
 from astra.core.values import Segment
 
 

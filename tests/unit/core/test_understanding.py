@@ -1,6 +1,6 @@
 import pytest
 
-from astra.core.intents import Intent
+from astra.core.understanding.intents import Intent
 from astra.core.understanding.rules import template_of, understood
 from astra.kernel.json_value import JsonObject
 

@@ -23,8 +23,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from astra.core.intents import Intent
-from astra.core.spelling import folded
+from astra.core.understanding.intents import Intent
+from astra.core.understanding.spelling import folded
 from astra.kernel.json_value import JsonObject, JsonValue
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from text_to_num import text2num
 
-from astra.core.spelling import folded
+from astra.core.understanding.spelling import folded
 
 _WORDS: Final = (
     "cero|un|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce"

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from astra.core.intents import Intent
+from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from astra.core.intents import FACTS, Intent
 from astra.core.understanding.agenda import agenda_advance, agenda_item
+from astra.core.understanding.intents import FACTS, Intent
 from astra.core.understanding.meaning import Meaning, Phrase, Rule
 from astra.core.understanding.motions import motion, motion_proposer
 from astra.core.understanding.roll_call import quorum, roll_call

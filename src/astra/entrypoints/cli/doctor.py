@@ -11,7 +11,7 @@ from typing import Final
 from rich.console import Console
 
 from astra.bootstrap.embedded.platform import EmbeddedPlatform
-from astra.bootstrap.parts import transcriber
+from astra.bootstrap.parts import engine
 from astra.bootstrap.settings import Settings
 from astra.entrypoints.cli.settings import settings_with
 from astra.kernel.errors import AstraError
@@ -82,7 +82,7 @@ def start_servers() -> str:
 def model_detail(model: str, settings: Settings) -> str:
     """Return which model would hear, by its digest."""
     chosen = settings.model_copy(update={"model": model})
-    identity = transcriber(chosen, may_download=False).identity
+    identity = engine(chosen, may_download=False).identity
     return f"{model} · {identity.model_digest[:12]}"
 
 

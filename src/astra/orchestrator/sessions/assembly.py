@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from astra.builder.values import ActaRequest
-from astra.core.intents import Intent
+from astra.core.understanding.intents import Intent
 from astra.kernel.blocks import Block, Visibility
 from astra.kernel.coverage import SpanKind
 from astra.kernel.ids import AssetId

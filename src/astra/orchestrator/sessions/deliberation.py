@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from astra.core.intents import Intent
+from astra.core.understanding.intents import Intent
 from astra.kernel.blocks import Block
 from astra.kernel.json_value import JsonObject, JsonValue
 

@@ -1,67 +1,74 @@
-"""`ITranscriber` over faster-whisper (CTranslate2): Whisper by hub name, by folder, or the demo model."""
+"""`Engine` over faster-whisper (CTranslate2): Whisper by hub name, by folder, or the demo model."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from math import exp
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.values import (
     EngineFeatures,
     EngineIdentity,
+    Hearing,
     Pcm16k,
     Segment,
     TranscribeOptions,
-    TranscriptResult,
     Word,
 )
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
+DEFAULT_MODEL: Final = "large-v3-turbo"
 DEMO_MODEL: Final = "demo"
 _DEMO_LANGUAGES: Final = frozenset({"es"})
 _MODEL_FILE: Final = "model.bin"
+_GPU_BATCH: Final = 16
+_FALLBACKS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # temperatures, as in the paper's decoding
 
 
-class FasterWhisperTranscriber:
-    """Hears with a Whisper model, language named and previous text never used as a prompt.
+class FasterWhisper:
+    """A Whisper model, language named and previous text never used as a prompt.
 
     Args:
         model: `demo`, a folder with a CTranslate2 model, or a name of the hub such as `large-v3-turbo`,
             which is downloaded once.
         device: `auto`, `cpu` or `cuda`.
-        compute_type: CTranslate2's quantisation, such as `int8`, `float16` or `default`.
-        cpu_threads: threads of one transcription; 0 leaves it to CTranslate2.
+        compute_type: CTranslate2's quantisation: `default`, `float32`, `float16`, `int8`, `int8_float16`.
+        cpu_threads: cores of this machine to use; 0: all of them.
         may_download: whether a hub model that is not on this machine is fetched.
     """
 
     def __init__(
         self,
-        model: str | Path,
+        model: str | Path = DEFAULT_MODEL,
         *,
         device: str = "auto",
-        compute_type: str = "int8",
+        compute_type: str = "default",
         cpu_threads: int = 0,
         may_download: bool = True,
     ) -> None:
         self._name = str(model)
         self._device = device
         self._compute_type = compute_type
-        self._cpu_threads = cpu_threads
+        self._cores = cpu_threads or os.cpu_count() or 1
         self._may_download = may_download
-        self._lock = Lock()
-        self._loaded: WhisperModel | None = None
 
     @property
     def features(self) -> EngineFeatures:
-        languages = _DEMO_LANGUAGES if self._name == DEMO_MODEL else frozenset[str]()
-        return EngineFeatures(languages=languages, word_times=True)
+        is_demo = self._name == DEMO_MODEL
+        return EngineFeatures(
+            languages=_DEMO_LANGUAGES if is_demo else frozenset[str](),
+            word_times=True,
+            hotwords=not is_demo,
+            batch_size=_GPU_BATCH if self._is_on_gpu else 1,
+            parallel_calls=2 if self._is_on_gpu else self._cores,
+        )
 
     @cached_property
     def identity(self) -> EngineIdentity:
@@ -73,55 +80,31 @@ class FasterWhisperTranscriber:
             model_digest=folder_digest(folder),
         )
 
-    def transcribe(self, audio: Pcm16k, options: TranscribeOptions) -> TranscriptResult:
-        languages = self.features.languages
-        if languages and options.language not in languages:
-            raise OptionUnsupported(
-                f"The model {self._name} does not know the language {options.language!r}; "
-                f"it knows {', '.join(sorted(languages))}."
-            )
-        heard = self._hear(audio, options) if len(audio) else []
-        return TranscriptResult(segments=tuple(heard), language=options.language, identity=self.identity)
-
-    def _hear(self, audio: Pcm16k, options: TranscribeOptions) -> list[Segment]:
-        model = self._model()
-        try:
-            segments, _ = model.transcribe(
-                audio,
-                language=options.language,
-                beam_size=options.beam_size,
-                word_timestamps=options.word_times,
-                condition_on_previous_text=False,
-                vad_filter=False,
-            )
-            return [_segment(segment) for segment in segments if segment.text.strip()]
-        except ValueError as error:
-            raise OptionUnsupported(f"The model {self._name} refuses an option: {error}.") from error
-        except RuntimeError as error:
-            raise EngineUnavailable(f"The model {self._name} failed while hearing: {error}.") from error
-
-    def _model(self) -> "WhisperModel":
-        """Load the model once, whichever thread comes first."""
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
-
-    def _load(self) -> "WhisperModel":
+    def load(self) -> "LoadedWhisper":
         from faster_whisper import WhisperModel  # noqa: PLC0415  # loads ctranslate2
 
         try:
-            return WhisperModel(
+            model = WhisperModel(
                 str(self._folder),
-                device=self._device,
+                device="cuda" if self._is_on_gpu else "cpu",
                 compute_type=self._compute_type,
-                cpu_threads=self._cpu_threads,
+                cpu_threads=1,
+                num_workers=self.features.parallel_calls,
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineUnavailable(
                 f"The model in {self._folder} cannot be loaded: {error}. Check that the folder holds a whole "
                 "CTranslate2 model and that the device and the compute type exist on this machine."
             ) from error
+        return LoadedWhisper(model, self._name)
+
+    @cached_property
+    def _is_on_gpu(self) -> bool:
+        if self._device != "auto":
+            return self._device == "cuda"
+        from ctranslate2 import get_cuda_device_count  # noqa: PLC0415  # heavy
+
+        return bool(get_cuda_device_count())
 
     @cached_property
     def _folder(self) -> Path:
@@ -136,6 +119,38 @@ class FasterWhisperTranscriber:
                 "give that of a Whisper model converted to CTranslate2."
             )
         return _from_hub(self._name, may_download=self._may_download)
+
+
+class LoadedWhisper:
+    """A Whisper model in memory; each of its workers is one thread, so that chunks are heard side by side."""
+
+    def __init__(self, model: "WhisperModel", name: str) -> None:
+        self._model = model
+        self._name = name
+
+    def hear(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
+        try:
+            return [self._heard(chunk, options) if len(chunk) else Hearing(segments=()) for chunk in chunks]
+        except ValueError as error:
+            raise OptionUnsupported(f"The model {self._name} refuses an option: {error}.") from error
+        except RuntimeError as error:
+            raise EngineUnavailable(f"The model {self._name} failed while hearing: {error}.") from error
+
+    def close(self) -> None:
+        self._model.model.unload_model()
+
+    def _heard(self, chunk: Pcm16k, options: TranscribeOptions) -> Hearing:
+        segments, _ = self._model.transcribe(
+            chunk,
+            language=options.language,
+            beam_size=options.beam_size,
+            temperature=_FALLBACKS if options.is_careful else _FALLBACKS[0],
+            word_timestamps=options.word_times,
+            hotwords=", ".join(options.hotwords) or None,
+            condition_on_previous_text=False,
+            vad_filter=False,
+        )
+        return Hearing(segments=tuple(_segment(segment) for segment in segments if segment.text.strip()))
 
 
 def _from_hub(name: str, *, may_download: bool) -> Path:
@@ -180,6 +195,7 @@ def _segment(segment: Any) -> Segment:
         end_ms=round(segment.end * 1000),
         text=segment.text.strip(),
         confidence=min(exp(segment.avg_logprob), 1.0),
+        no_speech=segment.no_speech_prob,
         words=tuple(
             Word(
                 start_ms=round(word.start * 1000),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from astra.core.spelling import folded
+from astra.core.understanding.spelling import folded
 
 
 class EntityDictionary:

@@ -10,6 +10,7 @@ import numpy as np
 
 from astra.core.errors import AudioEmpty, AudioUnreadable
 from astra.core.ledger import DAMAGED, MISSING
+from astra.core.ports import Recording
 from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LONGEST_GAP: Final = SAMPLE_RATE * 3600 * 24  # more than this is a damaged tim
 class PyAvDecoder:
     """Decodes with FFmpeg's own demuxers and codecs, in memory bounded by one packet."""
 
-    def pieces(self, source: bytes | Path) -> Iterator[Pcm16k | MissingSound]:
+    def pieces(self, source: Recording) -> Iterator[Pcm16k | MissingSound]:
         heard = lost = 0
         for container, stream in _opened(source):
             for piece in _Reading(container, stream).pieces():
@@ -49,14 +50,14 @@ class PyAvDecoder:
         if not heard:
             raise AudioUnreadable if lost else AudioEmpty
 
-    def duration_ms(self, source: bytes | Path) -> int | None:
+    def duration_ms(self, source: Recording) -> int | None:
         samples = 0
         for container, stream in _opened(source):
             samples = _declared_samples(container, stream)
         return samples * 1000 // SAMPLE_RATE or None
 
 
-def _opened(source: bytes | Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
+def _opened(source: Recording) -> "Iterator[tuple[InputContainer, AudioStream]]":
     """Yield the recording once, open, with its first audio stream; the file is always read through a handle.
 
     FFmpeg never sees a path, so that neither a name's ending nor a reference in the file opens anything else.
@@ -79,9 +80,11 @@ def _opened(source: bytes | Path) -> "Iterator[tuple[InputContainer, AudioStream
             yield container, container.streams.audio[0]
 
 
-def _file(source: bytes | Path) -> BinaryIO:
+def _file(source: Recording) -> BinaryIO:
     if isinstance(source, bytes):
         return BytesIO(source)
+    if not isinstance(source, Path):
+        return source.open()
     try:
         return source.open("rb")
     except OSError as error:

@@ -1,0 +1,1 @@
+"""The recognition engines: one adapter each, behind `astra.core.ports.Engine`."""

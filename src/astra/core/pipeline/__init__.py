@@ -1,0 +1,1 @@
+"""The way from a recording of any length to timed text: chunks, batches, guards, checkpoint, coverage."""
