@@ -14,7 +14,7 @@ from astra.core.ports import Recording
 from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
 
 if TYPE_CHECKING:
-    from av import AudioFrame, AudioResampler, Packet
+    from av import AudioFifo, AudioFrame, AudioResampler, Packet
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
@@ -102,16 +102,18 @@ def _declared_samples(container: "InputContainer", stream: "AudioStream") -> int
 
 
 class _Reading:
-    """One pass over one stream; it knows how many samples it has given."""
+    """One pass over one stream; frames are resampled a second at a time, which costs a third."""
 
     def __init__(self, container: "InputContainer", stream: "AudioStream") -> None:
         self._container = container
         self._stream = stream
-        self._given = 0
+        self._given = 0  # samples, at 16 kHz
+        self._taken = 0.0  # likewise, with what waits in the queue
         self._first_time: float | None = None
         self._is_broken_off = False
         self._layout: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
+        self._queue: AudioFifo | None = None
 
     def pieces(self) -> Iterator[Pcm16k | MissingSound]:
         for packet in self._packets():
@@ -148,47 +150,67 @@ class _Reading:
         except av.error.EOFError:
             return
         except av.error.FFmpegError:
-            yield from _lost(packet)
+            yield from self._declared(_lost(packet))
             return
         for frame in frames:
-            yield from self._skipped(frame)
-            yield from self._resampled(frame)
+            yield from self._declared(self._skipped(frame))
+            yield from self._queued(frame)
 
-    def _skipped(self, frame: "AudioFrame") -> Iterator[MissingSound]:
-        """Declare the stretch that the timestamps jump over."""
+    def _declared(self, missing: MissingSound | None) -> Iterator[Pcm16k | MissingSound]:
+        """Yield what waits before a hole, then the hole."""
+        if missing is not None:
+            yield from self._rest()
+            self._taken += missing.samples
+            yield missing
+
+    def _skipped(self, frame: "AudioFrame") -> MissingSound | None:
+        """Return the stretch that the timestamps jump over."""
         if frame.time is None:
-            return
+            return None
         if self._first_time is None:
             self._first_time = frame.time
-        missing = round((frame.time - self._first_time) * SAMPLE_RATE) - self._given
-        if _SHORTEST_JUMP <= missing <= _LONGEST_GAP:
-            yield MissingSound(samples=missing, reason=MISSING)
+        missing = round((frame.time - self._first_time) * SAMPLE_RATE - self._taken)
+        is_hole = _SHORTEST_JUMP <= missing <= _LONGEST_GAP
+        return MissingSound(samples=missing, reason=MISSING) if is_hole else None
 
-    def _resampled(self, frame: "AudioFrame") -> Iterator[Pcm16k]:
+    def _queued(self, frame: "AudioFrame") -> Iterator[Pcm16k]:
+        """Add a frame to those that wait; yield them once they are a second."""
+        layout = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if layout != self._layout or self._queue is None:
+            yield from self._rest()
+            self._prepare(layout)
+        self._taken += frame.samples * SAMPLE_RATE / frame.sample_rate
+        frame.pts = None
+        if self._queue is not None:
+            self._queue.write(frame)
+            if self._queue.samples >= frame.sample_rate:
+                yield from self._resampled(self._queue.read())
+
+    def _prepare(self, layout: tuple[str, str, int]) -> None:
         import av  # noqa: PLC0415  # loaded already
 
-        layout = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if layout != self._layout:
-            yield from self._rest()
-            self._layout = layout
-            self._resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-        frame.pts = None
+        self._layout = layout
+        self._queue = av.AudioFifo()
+        self._resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+
+    def _rest(self) -> Iterator[Pcm16k]:
+        """Empty the queue and the resampler."""
+        if self._queue is not None and self._queue.samples:
+            yield from self._resampled(self._queue.read())
+        yield from self._resampled(None)
+        self._queue = self._resampler = None
+
+    def _resampled(self, frame: "AudioFrame | None") -> Iterator[Pcm16k]:
         if self._resampler is not None:
             yield from (_sane(out) for out in self._resampler.resample(frame))
 
-    def _rest(self) -> Iterator[Pcm16k]:
-        """Empty the resampler."""
-        if self._resampler is not None:
-            yield from (_sane(out) for out in self._resampler.resample(None))
-        self._resampler = None
 
-
-def _lost(packet: "Packet[AudioStream]") -> Iterator[MissingSound]:
-    """Declare the stretch of a packet that does not decode, where its length is known."""
-    if packet.duration and packet.time_base:
-        samples = int(packet.duration * packet.time_base * SAMPLE_RATE)
-        if 0 < samples <= _LONGEST_GAP:
-            yield MissingSound(samples=samples, reason=DAMAGED)
+def _lost(packet: "Packet[AudioStream]") -> MissingSound | None:
+    """Return the stretch of a packet that does not decode, where its length is known."""
+    if not packet.duration or not packet.time_base:
+        return None
+    samples = int(packet.duration * packet.time_base * SAMPLE_RATE)
+    return MissingSound(samples=samples, reason=DAMAGED) if 0 < samples <= _LONGEST_GAP else None
 
 
 def _sane(frame: "AudioFrame") -> Pcm16k:
