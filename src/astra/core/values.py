@@ -98,6 +98,10 @@ class Hearing:
 
     segments: tuple[Segment, ...]
 
+    def shifted(self, offset_ms: int) -> "Hearing":
+        """Return the hearing, later by `offset_ms`."""
+        return Hearing(segments=tuple(segment.shifted(offset_ms) for segment in self.segments))
+
     @property
     def text(self) -> str:
         return " ".join(segment.text for segment in self.segments)

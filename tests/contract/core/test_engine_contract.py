@@ -47,6 +47,9 @@ CASES: dict[str, Callable[[], Case]] = {
     "whisper, demo by name": lambda: Case(
         engine=FasterWhisper("demo", cpu_threads=1), name="whisper", recognises=True
     ),
+    "whisper, in batches": lambda: Case(
+        engine=FasterWhisper("demo", cpu_threads=1, batch_size=4), name="whisper", recognises=True
+    ),
     "whisper, a folder": lambda: Case(
         engine=FasterWhisper(FasterWhisper("demo")._folder, cpu_threads=1), name="whisper", recognises=True
     ),

@@ -2,16 +2,21 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import accumulate
 from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.values import (
+    SAMPLE_RATE,
     EngineFeatures,
     EngineIdentity,
     Hearing,
@@ -41,6 +46,7 @@ class FasterWhisper:
         device: `auto`, `cpu` or `cuda`.
         compute_type: CTranslate2's quantisation: `default`, `float32`, `float16`, `int8`, `int8_float16`.
         cpu_threads: cores of this machine to use; 0: all of them.
+        batch_size: chunks in one call; None: 16 on a GPU, and on a CPU one, which is faster there.
         may_download: whether a hub model that is not on this machine is fetched.
     """
 
@@ -51,12 +57,14 @@ class FasterWhisper:
         device: str = "auto",
         compute_type: str = "default",
         cpu_threads: int = 0,
+        batch_size: int | None = None,
         may_download: bool = True,
     ) -> None:
         self._name = str(model)
         self._device = device
         self._compute_type = compute_type
         self._cores = cpu_threads or os.cpu_count() or 1
+        self._batch_size = batch_size
         self._may_download = may_download
 
     @property
@@ -66,7 +74,7 @@ class FasterWhisper:
             languages=_DEMO_LANGUAGES if is_demo else frozenset[str](),
             word_times=True,
             hotwords=not is_demo,
-            batch_size=_GPU_BATCH if self._is_on_gpu else 1,
+            batch_size=self._batch_size or (_GPU_BATCH if self._is_on_gpu else 1),
             parallel_calls=2 if self._is_on_gpu else self._cores,
         )
 
@@ -130,7 +138,9 @@ class LoadedWhisper:
 
     def hear(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
         try:
-            return [self._heard(chunk, options) if len(chunk) else Hearing(segments=()) for chunk in chunks]
+            if len(chunks) == 1 or options.is_careful:
+                return [self._alone(chunk, options) for chunk in chunks]
+            return self._together(chunks, options)
         except ValueError as error:
             raise OptionUnsupported(f"The model {self._name} refuses an option: {error}.") from error
         except RuntimeError as error:
@@ -139,18 +149,35 @@ class LoadedWhisper:
     def close(self) -> None:
         self._model.model.unload_model()
 
-    def _heard(self, chunk: Pcm16k, options: TranscribeOptions) -> Hearing:
+    def _alone(self, chunk: Pcm16k, options: TranscribeOptions) -> Hearing:
+        if not len(chunk):
+            return Hearing(segments=())
         segments, _ = self._model.transcribe(
             chunk,
-            language=options.language,
-            beam_size=options.beam_size,
             temperature=_FALLBACKS if options.is_careful else _FALLBACKS[0],
-            word_timestamps=options.word_times,
-            hotwords=", ".join(options.hotwords) or None,
             condition_on_previous_text=False,
             vad_filter=False,
+            **_common(options),
         )
-        return Hearing(segments=tuple(_segment(segment) for segment in segments if segment.text.strip()))
+        return _hearing(segments)
+
+    def _together(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
+        """Hear the chunks as clips of one recording, in one batch."""
+        from faster_whisper import BatchedInferencePipeline  # noqa: PLC0415  # loaded already
+
+        ends = list(accumulate(len(chunk) for chunk in chunks))
+        clips = [(end - len(chunk), end) for chunk, end in zip(chunks, ends, strict=True) if len(chunk)]
+        segments, _ = BatchedInferencePipeline(self._model).transcribe(
+            np.concatenate(chunks),
+            clip_timestamps=[
+                {"start": start / SAMPLE_RATE, "end": end / SAMPLE_RATE} for start, end in clips
+            ],
+            batch_size=len(clips),
+            without_timestamps=False,
+            **_common(options),
+        )
+        of_clip = _by_clip(segments, [start / SAMPLE_RATE for start, _ in clips])
+        return [next(of_clip) if len(chunk) else Hearing(segments=()) for chunk in chunks]
 
 
 def _from_hub(name: str, *, may_download: bool) -> Path:
@@ -187,6 +214,28 @@ def _model_files(folder: Path) -> Iterator[Path]:
     yield from sorted(
         path for path in folder.iterdir() if path.is_file() and path.suffix in {".bin", ".json", ".txt"}
     )
+
+
+def _common(options: TranscribeOptions) -> dict[str, Any]:
+    return {
+        "language": options.language,
+        "beam_size": options.beam_size,
+        "word_timestamps": options.word_times,
+        "hotwords": ", ".join(options.hotwords) or None,
+    }
+
+
+def _by_clip(segments: Iterable[Any], starts_s: Sequence[float]) -> Iterator[Hearing]:
+    """Yield one hearing a clip; a segment belongs to the clip that begins last before its middle."""
+    groups: list[list[Any]] = [[] for _ in starts_s]
+    for segment in segments:
+        groups[max(bisect_right(starts_s, (segment.start + segment.end) / 2) - 1, 0)].append(segment)
+    for group, start_s in zip(groups, starts_s, strict=True):
+        yield _hearing(group).shifted(-round(start_s * 1000))
+
+
+def _hearing(segments: Iterable[Any]) -> Hearing:
+    return Hearing(segments=tuple(_segment(segment) for segment in segments if segment.text.strip()))
 
 
 def _segment(segment: Any) -> Segment:
