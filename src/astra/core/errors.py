@@ -26,3 +26,9 @@ class OptionUnsupported(InvalidInput):
     """The recognition engine cannot do what was asked; choose another engine or leave the option out."""
 
     code = "option_unsupported"
+
+
+class CheckpointUnusable(InvalidInput):
+    """The checkpoint cannot be used; delete it to begin again, or name another file."""
+
+    code = "checkpoint_unusable"

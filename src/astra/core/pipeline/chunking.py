@@ -138,6 +138,27 @@ class Chunker:
         return chunk
 
 
+def halves(chunk: Chunk) -> tuple[Chunk, ...]:
+    """Return a chunk cut in two at its longest pause, or the chunk alone where it has none."""
+    pauses = [(before[1], after[0]) for before, after in pairwise(chunk.speech)]
+    if not pauses:
+        return (chunk,)
+    start, end = max(pauses, key=_length)
+    cut = (start + end) // 2
+    return _part(chunk, 0, cut), _part(chunk, cut, chunk.duration_ms)
+
+
+def _part(chunk: Chunk, start_ms: int, end_ms: int) -> Chunk:
+    return Chunk(
+        start_ms=chunk.start_ms + start_ms,
+        duration_ms=end_ms - start_ms,
+        audio=chunk.audio[start_ms * SAMPLES_PER_MS : end_ms * SAMPLES_PER_MS],
+        speech=tuple(
+            (start - start_ms, end - start_ms) for start, end in chunk.speech if start_ms <= start < end_ms
+        ),
+    )
+
+
 def _in_ms(gap: Gap, duration_ms: int) -> Gap:
     start, end, reason = gap
     return start // SAMPLES_PER_MS, min(-(-end // SAMPLES_PER_MS), duration_ms), reason
@@ -150,5 +171,10 @@ def pause_in(speech: Sequence[Stretch], window_ms: int) -> int:
     ends = [*speech, (window_ms, window_ms)]
     pauses = [(before[1], after[0]) for before, after in pairwise(ends) if after[0] > before[1]]
     late = [pause for pause in pauses if pause[0] >= _EARLIEST_GOOD_CUT_MS]
-    longest = max(late or pauses, key=lambda pause: pause[1] - pause[0], default=(window_ms, window_ms))
-    return sum(longest) // 2
+    start, end = max(late or pauses, key=_length, default=(window_ms, window_ms))
+    return (start + end) // 2
+
+
+def _length(stretch: Stretch) -> int:
+    start, end = stretch
+    return end - start

@@ -19,6 +19,7 @@ _MOST_COMPRESSIBLE: Final = 2.4  # bytes of the text per byte of its zlib compre
 _LEAST_CONFIDENT: Final = exp(-1.0)  # mean token probability
 _LONGEST_WORDLESS_MS: Final = 1500  # of voice: a cough is shorter
 _LEAST_VOICED: Final = 0.1  # share of a segment that must have voice
+_MOST_REPEATS: Final = 3
 _LOOP: Final = re.compile(r"\b(?P<said>\w[^.?!]{0,60}?)(?:[\s,.;]+(?P=said)){3,}\b", re.IGNORECASE)
 _CREDITS: Final = re.compile(
     r"subt[ií]tulos (?:realizados )?por|amara\.org|suscr[ií]bete|gracias por ver (?:el|este) v[ií]deo",
@@ -61,6 +62,17 @@ def mean_confidence(segments: Sequence[Segment]) -> float:
 def without_inventions(segments: Sequence[Segment], speech: Sequence[Stretch]) -> tuple[Segment, ...]:
     """Drop segments that lie over silence, and the credits of subtitles over little voice."""
     return tuple(segment for segment in segments if not _is_invented(segment, speech))
+
+
+def without_loops(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Drop segments that repeat themselves, and each that says for the fourth time what was said before."""
+    kept: list[Segment] = []
+    repeats = 0
+    for segment in segments:
+        repeats = repeats + 1 if kept and segment.text == kept[-1].text else 0
+        if not is_loop(segment.text) and repeats < _MOST_REPEATS:
+            kept.append(segment)
+    return tuple(kept)
 
 
 def _is_invented(segment: Segment, speech: Sequence[Stretch]) -> bool:

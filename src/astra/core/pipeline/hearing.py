@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
-from astra.core.pipeline.chunking import Chunk
-from astra.core.pipeline.guards import doubt_of, without_inventions
+from astra.core.pipeline.chunking import Chunk, halves
+from astra.core.pipeline.guards import doubt_of, without_inventions, without_loops
 from astra.core.ports import Checkpoint, LoadedEngine
 from astra.core.values import (
     SAMPLES_PER_MS,
@@ -38,7 +38,7 @@ class Hearer:
     def hear(self, chunks: Sequence[Chunk]) -> list[Hearing]:
         """Return what was said in each chunk, times from the chunk's start; nothing is heard twice."""
         keys = [self._key(chunk) for chunk in chunks]
-        found = [self._checkpoint.find(key) if self._checkpoint else None for key in keys]
+        found = [None if self._checkpoint is None else self._checkpoint.find(key) for key in keys]
         new = [chunk for chunk, known in zip(chunks, found, strict=True) if known is None]
         heard = iter(self._heard(new) if new else ())
         return [known or self._kept(key, next(heard)) for key, known in zip(keys, found, strict=True)]
@@ -49,17 +49,30 @@ class Hearer:
             yield self._sure(chunk, placed(hearing, chunk))
 
     def _sure(self, chunk: Chunk, hearing: Hearing) -> Hearing:
-        """Hear a doubtful chunk again with care, and keep the better of both."""
-        doubt = doubt_of(hearing, chunk)
-        if doubt is None:
-            return hearing
+        """Hear a doubtful chunk again, with care and then in two halves, until a hearing can be trusted.
+
+        Where none can, the best is kept without its loops: the ledger declares what they covered.
+        """
+        best, doubt = hearing, doubt_of(hearing, chunk)
+        for again in (self._with_care, self._in_halves):
+            if doubt is None:
+                return best
+            other = again(chunk)
+            other_doubt = doubt_of(other, chunk)
+            if other_doubt is None or other_doubt.weight < doubt.weight:
+                best, doubt = other, other_doubt
+        return best if doubt is None else Hearing(segments=without_loops(best.segments))
+
+    def _with_care(self, chunk: Chunk) -> Hearing:
         careful = replace(self._options, is_careful=True)
-        second = placed(self._model.hear([audible(chunk)], careful)[0], chunk)
-        second_doubt = doubt_of(second, chunk)
-        return second if second_doubt is None or second_doubt.weight < doubt.weight else hearing
+        return placed(self._model.hear([audible(chunk)], careful)[0], chunk)
+
+    def _in_halves(self, chunk: Chunk) -> Hearing:
+        parts = [self._with_care(half).shifted(half.start_ms - chunk.start_ms) for half in halves(chunk)]
+        return Hearing(segments=tuple(segment for part in parts for segment in part.segments))
 
     def _kept(self, key: str, hearing: Hearing) -> Hearing:
-        if self._checkpoint:
+        if self._checkpoint is not None:
             self._checkpoint.keep(key, hearing)
         return hearing
 
