@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astra.core.engines.faster_whisper import FasterWhisper, folder_digest
+from astra.core.engines.faster_whisper import FasterWhisper
+from astra.core.engines.model_digest import folder_digest
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.transcriber import Transcriber

@@ -1,6 +1,5 @@
 """`Engine` over faster-whisper (CTranslate2): Whisper by hub name, by folder, or the demo model."""
 
-import hashlib
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from astra.core.engines.model_digest import folder_digest
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.values import (
     SAMPLE_RATE,
@@ -197,23 +197,6 @@ def _from_hub(name: str, *, may_download: bool) -> Path:
             "(ASTRA_MODEL for a server). The demo model (--model demo) needs no download but only knows the "
             "demo's synthetic voices."
         ) from error
-
-
-def folder_digest(folder: Path) -> str:
-    """Return a model's SHA-256 (hex): over each file in order of name, its name, a zero byte, its SHA-256."""
-    digest = hashlib.sha256()
-    for path in _model_files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256")
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + content.digest())
-    return digest.hexdigest()
-
-
-def _model_files(folder: Path) -> Iterator[Path]:
-    """Yield what the engine reads; a README beside the model does not change what it hears."""
-    yield from sorted(
-        path for path in folder.iterdir() if path.is_file() and path.suffix in {".bin", ".json", ".txt"}
-    )
 
 
 def _common(options: TranscribeOptions) -> dict[str, Any]:
