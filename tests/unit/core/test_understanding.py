@@ -192,6 +192,72 @@ UNDERSTOOD = [
     ("Votos positivos: 15, votos negativos: 2.", Intent.VOTE_RESULT, {"SI": 15, "NO": 2}),
     ("La proposición ha sido aprobada por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
     ("Aprobado el orden del día, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    (
+        "Doy lectura a la comunicación enviada por la Personería Municipal.",
+        Intent.READING,
+        {"DOCUMENTO": "comunicación enviada por la Personería Municipal", "CLASE": "comunicación"},
+    ),
+    (
+        "Procedo a dar lectura al acta número 47, señor presidente.",
+        Intent.READING,
+        {"DOCUMENTO": "acta número 47", "CLASE": "acta", "NUMERO": 47},
+    ),
+    (
+        "Me permito leer la proposición número doce: cítese a la Secretaría de Salud.",
+        Intent.READING,
+        {"DOCUMENTO": "proposición número doce", "CLASE": "proposición", "NUMERO": 12},
+    ),
+    (
+        "El secretario da lectura al acta anterior.",
+        Intent.READING,
+        {"DOCUMENTO": "acta anterior", "CLASE": "acta"},
+    ),
+    (
+        "Leído el orden del día, señor presidente.",
+        Intent.READING,
+        {"DOCUMENTO": "orden del día", "CLASE": "orden del día"},
+    ),
+    (
+        "Se dio lectura a la excusa presentada por la secretaria de Hacienda.",
+        Intent.READING,
+        {"DOCUMENTO": "excusa presentada por la secretaria de Hacienda", "CLASE": "excusa"},
+    ),
+    ("Damos lectura al siguiente texto.", Intent.READING, {"DOCUMENTO": "texto"}),
+    ("¿Aprueba la plenaria el informe de comisión?", Intent.VOTE_OPEN, {"CLASE": "ordinaria"}),
+    (
+        "Señores concejales, ¿aprueban los honorables concejales el acta?",
+        Intent.VOTE_OPEN,
+        {"CLASE": "ordinaria"},
+    ),
+    ("Aprobado.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Negada.", Intent.VOTE_RESULT, {"RESULTADO": "negada"}),
+    ("Aprobado por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Sí lo aprueba, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Así lo aprueba el Concejo, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("La plenaria aprueba por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Se aprueba el orden del día por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    ("Ha sido aprobada el acta anterior.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
+    (
+        "Aprobada por unanimidad con diecisiete votos.",
+        Intent.VOTE_RESULT,
+        {"SI": 17, "NO": 0, "RESULTADO": "aprobada"},
+    ),
+    (
+        "Quince votos por el sí, dos por el no y una abstención.",
+        Intent.VOTE_RESULT,
+        {"SI": 15, "NO": 2, "ABSTENCIONES": 1},
+    ),
+    (
+        "Ha sido aprobada con doce votos afirmativos y ninguno en contra.",
+        Intent.VOTE_RESULT,
+        {"SI": 12, "NO": 0, "RESULTADO": "aprobada"},
+    ),
+    (
+        "Votaron a favor los concejales Ana Zapata y Luis Duque y votaron en contra Diana Mejía.",
+        Intent.VOTE_RESULT,
+        {"VOTARON_SI": ["Ana Zapata", "Luis Duque"], "VOTARON_NO": ["Diana Mejía"]},
+    ),
+    ("Sí hay quórum decisorio, señor presidente.", Intent.QUORUM, {"CLASE": "decisorio"}),
     ("Agotado el orden del día, se levanta la sesión.", Intent.CLOSING, {}),
     (
         "Siendo las diez y cuarenta y dos de la mañana, se levanta la sesión ordinaria.",
@@ -246,8 +312,29 @@ PLAIN_SPEECH = [
     "La proposición busca realizar un debate de control político sobre la malla vial.",
     "A las nueve de la mañana llegó la ambulancia al hospital.",
     "Con cinco votos no se gana nada en esta corporación.",
+    "Señor secretario, sírvase dar lectura al orden del día.",
+    "Solicito que no se dé lectura al cuestionario.",
+    "No se da lectura al acta anterior.",
+    "Ayer se dio lectura al acta.",
+    "En la próxima sesión daré lectura al informe.",
+    "Voy a leer un poema.",
+    "Nos leyeron la carta.",
+    "El informe que se lee en la página veinte dice otra cosa.",
+    "El Concejo aprueba el presupuesto cada año.",
+    "Esta corporación aprueba por unanimidad siempre los proyectos del alcalde.",
+    "Quedó claro que la proposición no fue aprobada.",
+    "Yo creo que ese proyecto fue aprobado sin leerlo.",
+    "El concejal dijo que se levanta la sesión.",
+    "El presidente gritó: «se levanta la sesión» y todos se fueron.",
+    'El presidente gritó: "se levanta la sesión" y todos se fueron.',
+    "«Se abre la sesión», dijo el presidente.",
+    "Cuando se abre la sesión todos corren.",
+    "Si hay quórum empezamos.",
+    "No le doy la palabra al concejal Juan Pérez.",
+    "Hace dos años se abre la sesión ordinaria y no llega nadie.",
     "Muchas gracias a todos, buen día.",
     "Sí.",
+    "proposición número doce, cítese al alcalde " * 1_000,
     "...",
     "",
 ]
@@ -262,7 +349,7 @@ def test_a_formula_of_the_session_gives_its_intent_and_data(
     assert (meaning.intent, dict(meaning.data)) == (intent, data)
 
 
-@pytest.mark.parametrize("text", PLAIN_SPEECH)
+@pytest.mark.parametrize("text", PLAIN_SPEECH, ids=lambda text: text[:40])
 def test_plain_speech_has_no_intent(text: str) -> None:
     assert understood(text) is None
 

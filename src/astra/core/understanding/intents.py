@@ -13,6 +13,7 @@ class Intent(StrEnum):
     QUORUM = "QUORUM"
     AGENDA_ITEM = "AGENDA_ITEM"
     AGENDA_ADVANCE = "AGENDA_ADVANCE"  # "continuamos con el tercer punto"
+    READING = "READING"  # a document is read aloud
     TURN = "TURN"  # the chair gives somebody the floor
     MOTION = "MOTION"
     MOTION_PROPOSER = "MOTION_PROPOSER"
@@ -37,6 +38,7 @@ FACTS: Final = {
     Intent.QUORUM: IntentFacts("Cuórum", "TPL_QUORUM"),
     Intent.AGENDA_ITEM: IntentFacts("Punto del orden del día", "TPL_PUNTO"),
     Intent.AGENDA_ADVANCE: IntentFacts("Paso al siguiente punto", "TPL_DESARROLLO_PUNTO"),
+    Intent.READING: IntentFacts("Lectura", "TPL_LECTURA"),
     Intent.TURN: IntentFacts("Uso de la palabra", None),
     Intent.MOTION: IntentFacts("Proposición", "TPL_PROPOSICION"),
     Intent.MOTION_PROPOSER: IntentFacts("Proponente", "TPL_PROPONENTE"),

@@ -1,6 +1,7 @@
 """What a rule reads and what it gives.
 
-Structured data by intent (keys are the marks of the templates; a key is absent where nothing was said of it):
+Structured data by intent, as the JSON Schemas in `schemas` say it exactly (keys are the marks of the
+templates; a key is absent where nothing was said of it):
 
 | Intent | Data |
 | --- | --- |
@@ -9,12 +10,13 @@ Structured data by intent (keys are the marks of the templates; a key is absent 
 | QUORUM | CONTESTARON (int), CLASE "decisorio" or "deliberatorio" |
 | AGENDA_ITEM | NUMERO (int), TITULO |
 | AGENDA_ADVANCE | NUMERO (int), TITULO |
+| READING | DOCUMENTO, CLASE "acta", "comunicación", … (see `reading`), NUMERO (int) |
 | TURN | NOMBRE, TRATAMIENTO "la concejala" (may be empty), MINUTOS (int) |
 | MOTION | NUMERO (int), TEXTO |
 | MOTION_PROPOSER | NOMBRE, TRATAMIENTO (may be empty), COADYUVANTE |
 | VOTE_OPEN | CLASE "nominal" or "ordinaria" |
 | VOTE_CAST | NOMBRE, VOTO "Sí", "No" or "Abstención" |
-| VOTE_RESULT | SI (int), NO (int), RESULTADO "aprobada" or "negada" |
+| VOTE_RESULT | SI, NO, ABSTENCIONES (int), RESULTADO "aprobada" or "negada", VOTARON_SI, VOTARON_NO (names) |
 | CLOSING | HORA |
 | CONVOCATION | FECHA "23 de noviembre", HORA |
 """

@@ -7,6 +7,8 @@ from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
+from astra.core.understanding.reported import is_told
+from astra.kernel.json_value import JsonObject
 
 _EXCUSED: Final = re.compile(r"(?<!sin )(?<!no )\b(?:excusa|excusad[oa]|justificad[oa]|permiso|licencia)\b")
 _PRESENCE: Final = r"presente|asiste|asistio|aqui(?: presente)?"
@@ -25,7 +27,7 @@ _RECORDED_ABSENCE: Final = re.compile(rf"\bausencia (?:del|de la|de) (?:{OFFICE}
 
 _COUNCILLORS: Final = r"(?:(?:honorables )?(?:concejal(?:es|as)|ediles|corporados|miembros|integrantes))"
 _HAS_QUORUM: Final = re.compile(
-    r"(?<!\bno )(?<!\bsi )\b(?:hay|existe|tenemos|contamos con|se cuenta con|se tiene|se registra"
+    r"\b(?:hay|existe|tenemos|contamos con|se cuenta con|se tiene|se registra"
     r"|se verifica|se confirma"
     r"|se conforma|existiendo|habiendo)(?: el)? (?:quorum|cuorum)\b"
 )
@@ -72,8 +74,16 @@ def quorum(phrase: Phrase) -> Meaning | None:
         return None
     if re.search(r"\bno (?:hay|existe|tenemos|se (?:tiene|cuenta))\b", phrase.plain):
         return None
+    if has_quorum and is_told(phrase, has_quorum.start()):
+        return None
+    return Meaning(Intent.QUORUM, quorum_data(phrase))
+
+
+def quorum_data(phrase: Phrase) -> JsonObject:
+    """Return how many answered and what for they suffice, as far as it is said."""
+    answered = _ANSWERED.search(phrase.plain)
     count = number_of(answered["count"] or answered["present"]) if answered else None
-    return Meaning(Intent.QUORUM, said(CONTESTARON=count, CLASE=_kind(phrase.plain)))
+    return said(CONTESTARON=count, CLASE=_kind(phrase.plain))
 
 
 def _kind(plain: str) -> str | None:

@@ -5,7 +5,9 @@ from typing import Final
 
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
+from astra.core.understanding.reported import is_told
 from astra.core.understanding.times import date_in, time_in
+from astra.kernel.json_value import JsonObject
 
 _KINDS: Final = ("extraordinaria", "ordinaria", "plenaria", "permanente", "inaugural", "solemne")
 _SESSION: Final = r"(?:(?:la|esta|presente|nuestra) ){0,2}(?:reunion|sesion|plenaria)\b"
@@ -17,7 +19,7 @@ _OPENS: Final = re.compile(
     rf"|se instala|instalamos|declaro instalada|queda instalada) (?:formalmente )?{_SESSION}"
 )
 _CLOSES: Final = re.compile(
-    r"(?<!no )(?<!cuando )\b(?:se levanta|levanto|levantamos|se cierra|se clausura|queda (?:clausurada"
+    r"\b(?:se levanta|levanto|levantamos|se cierra|se clausura|queda (?:clausurada"
     r"|cerrada|levantada)"
     r"|(?:damos|doy|se da|queda) por (?:terminada|finalizada|concluida|clausurada|levantada)"
     rf"|declaro (?:cerrada|levantada|terminada)) (?:formalmente )?{_SESSION}"
@@ -34,24 +36,40 @@ _CONVOKES: Final = re.compile(
 
 def opening(phrase: Phrase) -> Meaning | None:
     """Read "Siendo las nueve y quince de la mañana, se abre la sesión ordinaria"."""
-    if not _OPENS.search(phrase.plain):
+    match = _OPENS.search(phrase.plain)
+    if match is None or is_told(phrase, match.start()):
         return None
+    return Meaning(Intent.OPENING, opening_data(phrase))
+
+
+def opening_data(phrase: Phrase) -> JsonObject:
+    """Return the time and the kind of session that an opening says."""
     kind = next((kind for kind in _KINDS if re.search(rf"\b{kind}\b", phrase.plain)), None)
-    return Meaning(Intent.OPENING, said(HORA=time_in(phrase.plain), TIPO=kind))
+    return said(HORA=time_in(phrase.plain), TIPO=kind)
 
 
 def closing(phrase: Phrase) -> Meaning | None:
     """Read "Agotado el orden del día, se levanta la sesión siendo las 10:42 horas"."""
-    if not _CLOSES.search(phrase.plain):
+    match = _CLOSES.search(phrase.plain)
+    if match is None or is_told(phrase, match.start()):
         return None
-    return Meaning(Intent.CLOSING, said(HORA=time_in(phrase.plain)))
+    return Meaning(Intent.CLOSING, closing_data(phrase))
+
+
+def closing_data(phrase: Phrase) -> JsonObject:
+    """Return the time that a closing says."""
+    return said(HORA=time_in(phrase.plain))
 
 
 def convocation(phrase: Phrase) -> Meaning | None:
     """Read "Se cita para el día veintitrés de noviembre a las nueve"; an official's citation is none."""
     match = _CONVOKES.search(phrase.plain)
-    if match is None:
+    if match is None or is_told(phrase, match.start()):
         return None
-    rest = phrase.plain[match.start() :]
-    data = said(FECHA=date_in(rest), HORA=time_in(rest))
+    data = convocation_data(Phrase.of(phrase.text[match.start() :]))
     return Meaning(Intent.CONVOCATION, data) if data else None
+
+
+def convocation_data(phrase: Phrase) -> JsonObject:
+    """Return the date and the time that a convocation says."""
+    return said(FECHA=date_in(phrase.plain), HORA=time_in(phrase.plain))

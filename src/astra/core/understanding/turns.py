@@ -7,11 +7,12 @@ from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import OFFICE, capitalised_prefix, name_in, treatment_of
+from astra.core.understanding.reported import is_told
 
 _OF: Final = r"(?: (?:de la|de los|de las|del|de) (?P<of>[\w ]+?)(?=,|\.|$| hasta\b))?"
 _FLOOR: Final = r"(?:el uso de )?la palabra"
 _TO: Final = re.compile(
-    rf"(?<!no )(?<!que )\b(?:tiene {_FLOOR}|(?:se |le |te )?(?:le )?(?:concede|concedo|concedemos|da|doy"
+    rf"(?<!que )\b(?:tiene {_FLOOR}|(?:se |le |te )?(?:le )?(?:concede|concedo|concedemos|da|doy"
     rf"|damos|otorga|otorgo) {_FLOOR}"
     rf"|en (?:el )?uso de la palabra|{_FLOOR} (?:la tiene|es para|para)|interviene|intervino|adelante"
     rf"|le concedo la interpelacion)"
@@ -33,7 +34,7 @@ def turn(phrase: Phrase) -> Meaning | None:
     if direct:
         return _given(phrase, direct, name_in(phrase.written(direct, "name")), "")
     given = _TO.search(phrase.plain)
-    if given is None:
+    if given is None or is_told(phrase, given.start()):
         return None
     rest = Phrase.of(phrase.written(given, "rest"))
     person = _PERSON.match(rest.plain)

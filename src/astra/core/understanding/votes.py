@@ -1,12 +1,13 @@
-"""Votes: their opening, each one cast, and their result."""
+"""Votes: their opening and each one cast."""
 
 import re
 from typing import Final
 
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
-from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
+from astra.core.understanding.reported import is_told
+from astra.kernel.json_value import JsonObject
 
 _OPENS: Final = re.compile(
     r"\b(?:sirvase|favor|proceda a|procedo a|procedemos a|vamos a|se) (?:\w+ )?(?:abrir|abra|abre"
@@ -19,8 +20,9 @@ _OPENS: Final = re.compile(
     r"|\bllame a (?:votar|votacion)\b"
 )
 _ASKS: Final = re.compile(
-    r"^[¿]?\s*(?:(?:y )?(?:aprueba|aprueban) (?:el concejo|la plenaria|la corporacion|(?:los|las) "
-    r"(?:honorables )?concejal\w+))"
+    r"(?:^|¿)\s*(?:(?:y|entonces),? )?(?:aprueba|aprueban) (?:el (?:honorable )?concejo"
+    r"|la (?:plenaria|corporacion|comision)|(?:los|las) (?:honorables )?concejal\w+)"
+    r"(?!.*\b(?:unanimidad|siempre|cada)\b)"
 )
 _YES: Final = r"si|positivo|afirmativo|a favor|aprobado|apruebo"
 _NO: Final = r"no|negativo|en contra|negado|desapruebo"
@@ -33,39 +35,20 @@ _CAST: Final = re.compile(
 )
 _OWN: Final = re.compile(rf"^(?:(?:senora? )?{OFFICE}, )?{_VOTES} {_CHOICE}{VOCATIVE}[.!]?$")
 
-_VOTERS: Final = r"(?: votos?| concejal(?:es|as)?)?"
-_N: Final = NUMBER
-_COUNTS: Final = (
-    re.compile(
-        rf"\b(?P<yes>{_N}){_VOTERS} (?:a favor|por el si|positivos?|afirmativos?|por la afirmativa)\b"
-        rf"[^.]*?\b(?P<no>{_N}|ningun){_VOTERS}(?: en| por)? (?:contra|el no|negativos?|la negativa|ella)\b"
-    ),
-    re.compile(
-        rf"\b(?:por el si|votos (?:positivos|afirmativos|a favor)|a favor)[,:]? (?P<yes>{_N})(?: votos?)?"
-        rf"[^.]*?\b(?:por el no|(?:votos )?(?:negativos|en contra))[,:]? (?P<no>{_N})\b"
-    ),
-)
-_UNANIMOUS: Final = re.compile(rf"\b(?P<yes>{_N}) votos (?:a favor|positivos|afirmativos|por el si)\b")
-_DECIDED: Final = re.compile(
-    r"(?<!no )\b(?:ha sido|ha quedado|fue|es|queda|resulta|resulto|sido|se da por)(?: \w+mente)? "
-    r"(?P<outcome>aprobad[oa]|negad[oa]|improbad[oa]|rechazad[oa]|archivad[oa]|hundid[oa])\b"
-    r"|^(?P<first>aprobad[oa]|negad[oa])\b(?! por el\b| en la)"
-)
-_MATTER: Final = re.compile(
-    r"\b(?:proposicion|proyecto|acta|orden del dia|informe|ponencia|articul\w+|titulo|mocion|unanimidad"
-    r"|votos?|presidente|presidenta)\b"
-)
-_PAST: Final = re.compile(r"\b(?:ayer|ano pasado|mes pasado|semana pasada|anterior|en (?:19|20)\d\d|hace)\b")
-
 
 def vote_open(phrase: Phrase) -> Meaning | None:
     """Read "Sírvase abrir el registro para la votación nominal" or "¿Aprueba el Concejo el acta?"."""
-    asks = _ASKS.match(phrase.plain)
-    if not asks and not _OPENS.search(phrase.plain):
+    match = _ASKS.search(phrase.plain) or _OPENS.search(phrase.plain)
+    if match is None or is_told(phrase, match.start()):
         return None
+    return Meaning(Intent.VOTE_OPEN, vote_open_data(phrase))
+
+
+def vote_open_data(phrase: Phrase) -> JsonObject:
+    """Return the kind of vote; one that is put as a question is a voice vote."""
     kinds = ("nominal", "ordinaria")
     kind = next((kind for kind in kinds if re.search(rf"\b{kind}(?:mente)?\b", phrase.plain)), None)
-    return Meaning(Intent.VOTE_OPEN, said(CLASE="ordinaria" if asks and not kind else kind))
+    return said(CLASE="ordinaria" if _ASKS.search(phrase.plain) and not kind else kind)
 
 
 def vote_cast(phrase: Phrase) -> Meaning | None:
@@ -91,24 +74,3 @@ def _choice(match: re.Match[str]) -> str:
     if match["yes"]:
         return "Sí"
     return "No" if match["no"] else "Abstención"
-
-
-def vote_result(phrase: Phrase) -> Meaning | None:
-    """Read "Con cinco votos a favor y dos en contra, ha sido aprobada la proposición"."""
-    counts = next(filter(None, (pattern.search(phrase.plain) for pattern in _COUNTS)), None)
-    decided = _DECIDED.search(phrase.plain)
-    is_decided = decided is not None and _MATTER.search(phrase.plain) is not None
-    if (not counts and not is_decided) or _PAST.search(phrase.plain):
-        return None
-    outcome = _outcome(decided) if decided else None
-    yes = counts or (_UNANIMOUS.search(phrase.plain) if "unanimidad" in phrase.plain else None)
-    no = _count(counts["no"]) if counts else (0 if yes else None)
-    return Meaning(Intent.VOTE_RESULT, said(SI=_count(yes["yes"]) if yes else None, NO=no, RESULTADO=outcome))
-
-
-def _count(text: str) -> int | None:
-    return 0 if text == "ningun" else number_of(text)
-
-
-def _outcome(match: re.Match[str]) -> str:
-    return "aprobada" if (match["outcome"] or match["first"]).startswith("aprob") else "negada"
