@@ -6,14 +6,18 @@ import sys
 import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from astra.core.engines.deepgram import Deepgram
 from astra.core.engines.faster_whisper import FasterWhisper
 from astra.core.engines.model_digest import folder_digest
+from astra.core.engines.openai_audio import OpenAiAudio
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.transcriber import Transcriber
@@ -52,14 +56,32 @@ CASES: dict[str, Callable[[], Case]] = {
         engine=FasterWhisper("demo", cpu_threads=1, batch_size=4), name="whisper", recognises=True
     ),
     "whisper, a folder": lambda: Case(
-        engine=FasterWhisper(FasterWhisper("demo")._folder, cpu_threads=1), name="whisper", recognises=True
+        engine=FasterWhisper(FasterWhisper("demo").folder, cpu_threads=1), name="whisper", recognises=True
     ),
 }
 
 
-@pytest.fixture(scope="module", params=list(CASES))
+REMOTE = ("deepgram", "openai")  # fixtures below, each with a server that speaks its protocol
+
+
+@pytest.fixture(scope="module", params=[*CASES, *REMOTE])
 def case(request: pytest.FixtureRequest) -> Case:
-    return CASES[request.param]()
+    found: Case = (
+        request.getfixturevalue(request.param) if request.param in REMOTE else CASES[request.param]()
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def deepgram(deepgram_server: Any) -> Case:
+    engine = Deepgram(deepgram_server.key, base_url=deepgram_server.url)
+    return Case(engine=engine, name="deepgram", recognises=True)
+
+
+@pytest.fixture(scope="module")
+def openai(openai_server: Any) -> Case:
+    engine = OpenAiAudio(openai_server.key, base_url=openai_server.url)
+    return Case(engine=engine, name="openai", recognises=True)
 
 
 @pytest.fixture(scope="module")
@@ -121,25 +143,28 @@ def test_it_gives_word_times_if_it_says_that_it_can(
 
 
 def test_the_transcriber_refuses_a_language_that_its_features_exclude(case: Case, sound: Pcm16k) -> None:
-    engine = SharedEngine(case.engine)
-    transcriber = Transcriber(engine=engine, voice_detector=SileroVad(), decoder=PyAvDecoder())
-    if not engine.features.languages:
-        (result,) = transcriber.batch([sound[:16_000]], TranscribeOptions(language="es"))
-        assert result.language == "es"
-        return
-    with pytest.raises(OptionUnsupported, match="'xx'"):
-        transcriber.batch([sound[:16_000]], TranscribeOptions(language="xx"))
+    with transcriber_of(case.engine) as transcriber:
+        if not case.engine.features.languages:
+            (result,) = transcriber.batch([sound[:16_000]], TranscribeOptions(language="es"))
+            assert result.language == "es"
+            return
+        with pytest.raises(OptionUnsupported, match="'xx'"):
+            transcriber.batch([sound[:16_000]], TranscribeOptions(language="xx"))
+
+
+@contextmanager
+def transcriber_of(engine: Engine) -> Iterator[Transcriber]:
+    with closing(SharedEngine(engine)) as shared:
+        yield Transcriber(engine=shared, voice_detector=SileroVad(), decoder=PyAvDecoder())
 
 
 def test_file_stream_and_batch_give_the_same(case: Case, sound: Pcm16k) -> None:
-    transcriber = Transcriber(
-        engine=SharedEngine(case.engine), voice_detector=SileroVad(), decoder=PyAvDecoder()
-    )
     options = TranscribeOptions()
     piece = sound[: 25 * SAMPLE_RATE]
-    whole = transcriber.transcribe(wav_of(piece), options)
-    (streamed,) = transcriber.stream([piece[:100_000], piece[100_000:]], options)
-    (batched,) = transcriber.batch([piece], options)
+    with transcriber_of(case.engine) as transcriber:
+        whole = transcriber.transcribe(wav_of(piece), options)
+        (streamed,) = transcriber.stream([piece[:100_000], piece[100_000:]], options)
+        (batched,) = transcriber.batch([piece], options)
     assert whole.text == streamed.result.text == batched.text
     assert whole.coverage == streamed.result.coverage == batched.coverage
     assert whole.duration_ms == 25_000
@@ -164,7 +189,7 @@ def wav_of(audio: Pcm16k) -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes((audio * 32767).astype("<i2").tobytes())
+        file.writeframes((audio * 32_768).round().clip(-32_768, 32_767).astype("<i2").tobytes())
     return buffer.getvalue()
 
 
@@ -199,9 +224,9 @@ def test_importing_core_and_its_adapters_loads_no_heavy_library() -> None:
     script = (
         "import sys\n"
         "from astra.core import service\n"
-        "from astra.core.engines import faster_whisper\n"
+        "from astra.core.engines import deepgram, faster_whisper, openai_audio\n"
         "from astra.core.sound import pyav_decoder, silero_vad\n"
-        "heavy = ('ctranslate2', 'onnxruntime', 'av', 'faster_whisper')\n"
+        "heavy = ('ctranslate2', 'onnxruntime', 'av', 'faster_whisper', 'httpx')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
