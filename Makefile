@@ -41,7 +41,7 @@ format: .venv/.dev ## Put the code into its form
 	$(BIN)/ruff check --fix .
 
 bench: .venv/.dev ## Print the figures, one JSON line each: make bench [BENCH=group]
-	@for file in $$(ls benchmarks/$(BENCH)*.py | grep -v measurement.py); do $(BIN)/python $$file; done
+	@for file in $$(ls benchmarks/$(BENCH)*.py); do $(BIN)/python $$file; done
 
 up: .venv/.runtime ## Serve the platform until Ctrl-C
 	@$(BIN)/astra up

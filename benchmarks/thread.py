@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measurement import print_figure
+from support.measurement import print_figure
 
 ASTRA = Path(sys.executable).with_name("astra")
 RUNS = 7
