@@ -80,7 +80,7 @@ class FasterWhisper:
 
     @cached_property
     def identity(self) -> EngineIdentity:
-        folder = self._folder
+        folder = self.folder
         return EngineIdentity(
             engine="whisper",
             engine_version=f"faster-whisper {version('faster-whisper')}",
@@ -90,10 +90,12 @@ class FasterWhisper:
 
     def load(self) -> "LoadedWhisper":
         from faster_whisper import WhisperModel  # noqa: PLC0415  # loads ctranslate2
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415  # looks through loaded libraries
 
+        threadpool_limits(1, user_api="blas")  # features of chunks side by side; BLAS threads only spin
         try:
             model = WhisperModel(
-                str(self._folder),
+                str(self.folder),
                 device="cuda" if self._is_on_gpu else "cpu",
                 compute_type=self._compute_type,
                 cpu_threads=1,
@@ -101,7 +103,7 @@ class FasterWhisper:
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineUnavailable(
-                f"The model in {self._folder} cannot be loaded: {error}. Check that the folder holds a whole "
+                f"The model in {self.folder} cannot be loaded: {error}. Check that the folder holds a whole "
                 "CTranslate2 model and that the device and the compute type exist on this machine."
             ) from error
         return LoadedWhisper(model, self._name)
@@ -115,7 +117,8 @@ class FasterWhisper:
         return bool(get_cuda_device_count())
 
     @cached_property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where the model's files are; they are fetched if need be."""
         if self._name == DEMO_MODEL:
             return Path(str(files("astra.core") / "models" / DEMO_MODEL))
         folder = Path(self._name)

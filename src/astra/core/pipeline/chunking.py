@@ -115,7 +115,7 @@ class Chunker:
         chunk = Chunk(
             start_ms=self._start_ms,
             duration_ms=duration_ms,
-            audio=self._buffer[:samples].copy(),
+            audio=self._buffer[:samples],
             speech=tuple((start, min(end, duration_ms)) for start, end in speech if start < duration_ms),
             gaps=tuple(_in_ms(gap, duration_ms) for gap in self._gaps if gap[0] < samples),
         )

@@ -1,10 +1,14 @@
 """Where the voice is in the part of a recording that is held in memory."""
 
+from typing import Final
+
 import numpy as np
 
 from astra.core.pipeline.voice import Stretch, stretches_of
 from astra.core.ports import VoiceDetector
 from astra.core.values import SAMPLES_PER_MS, Pcm16k
+
+_WORTHWHILE: Final = 1 << 16  # samples; the detector is faster with several seconds at once
 
 
 class VoiceTrack:
@@ -14,15 +18,25 @@ class VoiceTrack:
         self._stream = detector.stream()
         self._window_ms = detector.window_ms
         self._probabilities: list[float] = []
+        self._waiting: list[Pcm16k] = []
+        self._waiting_samples = 0
         self._offset_ms = 0  # where the first kept window begins; 0 or less
 
     def add(self, sound: Pcm16k) -> None:
         """Take the samples that follow."""
-        self._probabilities.extend(self._stream.probabilities(sound))
+        self._waiting.append(sound)
+        self._waiting_samples += len(sound)
+        if self._waiting_samples >= _WORTHWHILE:
+            self._decide()
 
     def finish(self) -> None:
-        """Decide the last window, which may be incomplete: silence follows."""
-        self.add(np.zeros(self._window_ms * SAMPLES_PER_MS, dtype=np.float32))
+        """Decide what waits, the last window too, which may be incomplete: silence follows."""
+        self._waiting.append(np.zeros(self._window_ms * SAMPLES_PER_MS, dtype=np.float32))
+        self._decide()
+
+    def _decide(self) -> None:
+        self._probabilities.extend(self._stream.probabilities(np.concatenate(self._waiting)))
+        self._waiting, self._waiting_samples = [], 0
 
     def covers(self, duration_ms: int) -> bool:
         """Tell whether the voice is known so far."""

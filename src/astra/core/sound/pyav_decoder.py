@@ -215,5 +215,6 @@ def _lost(packet: "Packet[AudioStream]") -> MissingSound | None:
 
 def _sane(frame: "AudioFrame") -> Pcm16k:
     """Return finite samples in [-1, 1]; what is not a number is silence."""
-    samples = frame.to_ndarray().reshape(-1).astype(np.float32)
-    return np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    samples: Pcm16k = frame.to_ndarray().reshape(-1)
+    np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    return np.clip(samples, -1.0, 1.0, out=samples)
