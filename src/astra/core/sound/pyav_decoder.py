@@ -30,6 +30,8 @@ _ESTIMATED: Final = {
     "eac3",
     "mp3",
 }  # formats whose length FFmpeg may only estimate from bit rates
+_ID3_HEADER: Final = 10  # bytes
+_FIRST_FRAME: Final = 4096  # bytes that hold an MP3's first frame
 _READ_SIZE: Final = 1 << 18  # bytes
 _SHORTEST_JUMP: Final = SAMPLE_RATE // 5  # what timestamps skip below this is the container's rounding
 _LONGEST_GAP: Final = SAMPLE_RATE * 3600 * 24  # more than this is a damaged timestamp
@@ -40,8 +42,8 @@ class PyAvDecoder:
 
     def pieces(self, source: Recording) -> Iterator[Pcm16k | MissingSound]:
         heard = lost = 0
-        for container, stream in _opened(source):
-            for piece in _Reading(container, stream).pieces():
+        for container, stream, is_counted in _opened(source):
+            for piece in _Reading(container, stream, is_counted=is_counted).pieces():
                 if isinstance(piece, MissingSound):
                     lost += piece.samples
                 else:
@@ -52,21 +54,23 @@ class PyAvDecoder:
 
     def duration_ms(self, source: Recording) -> int | None:
         samples = 0
-        for container, stream in _opened(source):
+        for container, stream, _ in _opened(source):
             samples = _declared_samples(container, stream)
         return samples * 1000 // SAMPLE_RATE or None
 
 
-def _opened(source: Recording) -> "Iterator[tuple[InputContainer, AudioStream]]":
-    """Yield the recording once, open, with its first audio stream; the file is always read through a handle.
+def _opened(source: Recording) -> "Iterator[tuple[InputContainer, AudioStream, bool]]":
+    """Yield the recording once, open, its first audio stream, and whether its length is counted.
 
-    FFmpeg never sees a path, so that neither a name's ending nor a reference in the file opens anything else.
+    The file is always read through a handle: FFmpeg never sees a path, so that neither a name's ending nor a
+    reference in the file opens anything else.
     """
     import av  # noqa: PLC0415  # heavy: loaded when sound is read
 
     with closing(_file(source)) as file:
         if not file.read(1):
             raise AudioEmpty
+        is_indexed = _is_indexed_mp3(file)
         file.seek(0)
         try:
             container = av.open(
@@ -77,7 +81,22 @@ def _opened(source: Recording) -> "Iterator[tuple[InputContainer, AudioStream]]"
         with closing(container):
             if not container.streams.audio:
                 raise AudioUnreadable("There is no sound in this file; send the recording of the session.")
-            yield container, container.streams.audio[0]
+            is_counted = is_indexed or container.format.name not in _ESTIMATED
+            yield container, container.streams.audio[0], is_counted
+
+
+def _is_indexed_mp3(file: BinaryIO) -> bool:
+    """Tell whether an MP3 begins, after its ID3v2 tag, with a Xing or Info frame that counts its frames."""
+    file.seek(0)
+    head = file.read(_ID3_HEADER)
+    tag = 0
+    if head.startswith(b"ID3"):
+        tag = _ID3_HEADER + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)
+        )
+    file.seek(tag)
+    frame = file.read(_FIRST_FRAME)
+    return b"Xing" in frame or b"Info" in frame
 
 
 def _file(source: Recording) -> BinaryIO:
@@ -104,9 +123,10 @@ def _declared_samples(container: "InputContainer", stream: "AudioStream") -> int
 class _Reading:
     """One pass over one stream; frames are resampled a second at a time, which costs a third."""
 
-    def __init__(self, container: "InputContainer", stream: "AudioStream") -> None:
+    def __init__(self, container: "InputContainer", stream: "AudioStream", *, is_counted: bool) -> None:
         self._container = container
         self._stream = stream
+        self._is_counted = is_counted
         self._given = 0  # samples, at 16 kHz
         self._taken = 0.0  # likewise, with what waits in the queue
         self._first_time: float | None = None
@@ -137,9 +157,8 @@ class _Reading:
 
     def _missing_end(self) -> Iterator[MissingSound]:
         """Declare what the file announces and does not hold: it was cut off."""
-        is_estimate = self._container.format.name in _ESTIMATED and not self._is_broken_off
         missing = _declared_samples(self._container, self._stream) - self._given
-        if missing >= SAMPLE_RATE and not is_estimate:
+        if missing >= SAMPLE_RATE and (self._is_counted or self._is_broken_off):
             yield MissingSound(samples=missing, reason=MISSING)
 
     def _decoded(self, packet: "Packet[AudioStream]") -> Iterator[Pcm16k | MissingSound]:
@@ -215,6 +234,6 @@ def _lost(packet: "Packet[AudioStream]") -> MissingSound | None:
 
 def _sane(frame: "AudioFrame") -> Pcm16k:
     """Return finite samples in [-1, 1]; what is not a number is silence."""
-    samples: Pcm16k = frame.to_ndarray().reshape(-1)
+    samples = np.asarray(frame.to_ndarray(), dtype=np.float32).reshape(-1)
     np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
     return np.clip(samples, -1.0, 1.0, out=samples)
