@@ -56,6 +56,28 @@ def test_what_is_put_is_what_is_read(store: BlobStore, prefix: str) -> None:
         assert stream.read() == b"und"
 
 
+def test_a_stream_may_begin_anywhere(store: BlobStore, prefix: str) -> None:
+    content = bytes(range(256)) * 4096
+    ref = store.put(Bucket.RAW, f"{prefix}/000001.ogg", content)
+
+    for start in (0, 1, 700_001, len(content) - 1, len(content), len(content) + 9):
+        for version_id in (None, ref.version_id):
+            with store.open(Bucket.RAW, ref.key, version_id, start=start) as stream:
+                assert stream.read() == content[start:]
+
+
+def test_an_empty_object_has_nothing_from_any_byte_on(store: BlobStore, prefix: str) -> None:
+    ref = store.put(Bucket.RAW, f"{prefix}/empty", b"")
+    for start in (0, 1):
+        with store.open(Bucket.RAW, ref.key, start=start) as stream:
+            assert stream.read() == b""
+
+
+def test_a_missing_object_is_missing_from_any_byte_on(store: BlobStore, prefix: str) -> None:
+    with pytest.raises(BlobNotFound):
+        store.open(Bucket.RAW, f"{prefix}/nothing", start=5)
+
+
 def test_an_object_may_be_empty(store: BlobStore, prefix: str) -> None:
     ref = store.put(Bucket.RAW, f"{prefix}/empty", b"")
 

@@ -119,8 +119,11 @@ class BlobStore(Protocol):
         """Return the whole content (for small objects)."""
         ...
 
-    def open(self, bucket: Bucket, key: str, version_id: str | None = None) -> BinaryIO:
-        """Return a readable stream over the content, not always seekable; the caller closes it."""
+    def open(self, bucket: Bucket, key: str, version_id: str | None = None, *, start: int = 0) -> BinaryIO:
+        """Return a readable stream over the content, not always seekable; the caller closes it.
+
+        The bytes before `start` are left out, and not fetched; from the end on there are none.
+        """
         ...
 
     def head(self, bucket: Bucket, key: str, version_id: str | None = None) -> BlobRef:

@@ -105,10 +105,12 @@ class FolderStore:
         with self.open(bucket, key, version_id) as stream, self._disk_errors():
             return stream.read()
 
-    def open(self, bucket: Bucket, key: str, version_id: str | None = None) -> BinaryIO:
+    def open(self, bucket: Bucket, key: str, version_id: str | None = None, *, start: int = 0) -> BinaryIO:
         target = self._object(bucket, key)
         with self._disk_errors():
-            return target.open(target.resolve(version_id))
+            content = target.open(target.resolve(version_id))
+            content.seek(start)
+            return content
 
     def head(self, bucket: Bucket, key: str, version_id: str | None = None) -> BlobRef:
         target = self._object(bucket, key)

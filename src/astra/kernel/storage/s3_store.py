@@ -30,11 +30,11 @@ from astra.kernel.storage.s3_buckets import S3Buckets
 from astra.kernel.storage.s3_errors import s3_errors
 from astra.kernel.storage.s3_transfer import (
     READ_BYTES,
-    BodyReader,
     Destination,
     LockArguments,
     S3Transfer,
     Source,
+    body_from,
     seekable,
     version_arguments,
     version_of,
@@ -139,13 +139,16 @@ class S3Store:
         with self.open(bucket, key, version_id) as stream:
             return stream.read()
 
-    def open(self, bucket: Bucket, key: str, version_id: str | None = None) -> BinaryIO:
+    def open(self, bucket: Bucket, key: str, version_id: str | None = None, *, start: int = 0) -> BinaryIO:
         validate_key(key)
         with s3_errors(version_id=version_id):
-            answer = self._client.get_object(
-                Bucket=self._buckets.name(bucket), Key=key, **version_arguments(version_id)
+            body = body_from(
+                start,
+                lambda part: self._client.get_object(
+                    Bucket=self._buckets.name(bucket), Key=key, **version_arguments(version_id), **part
+                ),
             )
-        return io.BufferedReader(BodyReader(answer["Body"]), buffer_size=READ_BYTES)
+        return io.BufferedReader(body, buffer_size=READ_BYTES) if body else io.BytesIO()
 
     def head(self, bucket: Bucket, key: str, version_id: str | None = None) -> BlobRef:
         validate_key(key)
