@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from astra.core.templates import NO_TEMPLATES, TemplateSet
 from astra.kernel.coverage import Coverage
 from astra.kernel.json_value import JsonObject
 
@@ -74,6 +76,7 @@ class EngineFeatures:
     """An engine's limits as data, checked before work is queued."""
 
     languages: frozenset[str]  # ISO 639-1; empty: any
+    advice: str = ""  # what to use for other languages, as a sentence
     word_times: bool
     hotwords: bool = False  # words to expect can be given
     longest_ms: int = 30_000  # the longest chunk that hears well
@@ -139,11 +142,34 @@ class ChunkContext:
 
     entities_dictionary: Mapping[str, str] = field(default_factory=dict)  # heard -> written
     language: str = "es"
+    templates: TemplateSet = NO_TEMPLATES  # the council's own formulas
+    adapter_id: str | None = None  # the council's LoRA adapter of the chat model; None: the default model
+
+
+class Decider(StrEnum):
+    """Who decided what an utterance does in the session."""
+
+    RULE = "rule"
+    TEMPLATE = "template"  # similarity to one of the council's templates
+    MODEL = "model"  # the chat model; what it decided waits for a person's eye
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """One understood sentence. `heard` is the engine's text; `text` has the entity dictionary applied."""
+    """One understood sentence.
+
+    Attributes:
+        heard: the engine's text.
+        text: the same with the entity dictionary applied.
+        confidence: the engine's, 0..1: how surely the words were heard so.
+        intent: what the sentence does, one of `understanding.intents.Intent`; None for plain speech.
+        label: the intent or the template in Spanish.
+        template_id: the formula that the acta says it with; None where it stays as it was said.
+        structured_data: what was said of it, by the JSON Schema of the intent or the template.
+        decided_by: who decided intent and template; None for plain speech.
+        intent_confidence: the decider's, 0..1: how surely the sentence does that. 1 for a rule, the cosine
+            for a template, the model's own for a model, 0 for plain speech. It says nothing of the hearing.
+    """
 
     start_ms: int
     end_ms: int
@@ -154,6 +180,19 @@ class Utterance:
     label: str = ""
     template_id: str | None = None
     structured_data: JsonObject = field(default_factory=dict)
+    decided_by: Decider | None = None
+    intent_confidence: float = 0.0
+
+    @property
+    def audio_metadata(self) -> JsonObject:
+        """Where it was heard, from the start of the sound, as the specification names it."""
+        return {
+            "time_start": clock_of(self.start_ms),
+            "time_end": clock_of(self.end_ms),
+            "start_ms": self.start_ms,
+            "end_ms": self.end_ms,
+            "confidence": self.confidence,
+        }
 
     def shifted(self, offset_ms: int) -> "Utterance":
         return replace(self, start_ms=self.start_ms + offset_ms, end_ms=self.end_ms + offset_ms)
@@ -189,3 +228,9 @@ class Progress:
     total_s: float | None  # None: the file does not declare its length
     speed: float  # seconds of sound per second of work
     eta_s: float | None
+
+
+def clock_of(time_ms: int) -> str:
+    """Return a time as HH:MM:SS.mmm."""
+    seconds, thousandths = divmod(time_ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{thousandths:03}"

@@ -1,9 +1,15 @@
 """The council's entity dictionary: what the engine tends to hear, and how it is written."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from astra.core.understanding.spelling import folded
+
+# Whisper's prompt holds 223 tokens (`max_length // 2 - 1` in faster-whisper). Its tokens of Spanish names are
+# 2.8 bytes long on average; two bytes and a separator for each leave room for rare names.
+_MOST_TOKENS: Final = 220
+_BYTES_PER_TOKEN: Final = 2
 
 
 class EntityDictionary:
@@ -13,6 +19,7 @@ class EntityDictionary:
     """
 
     def __init__(self, entries: Mapping[str, str]) -> None:
+        self._forms = tuple(dict.fromkeys(form.strip() for form in entries.values() if form.strip()))
         self._written = {
             folded(heard.strip()): written for heard, written in entries.items() if heard.strip()
         }
@@ -31,7 +38,24 @@ class EntityDictionary:
             position = match.end()
         return "".join([*pieces, text[position:]])
 
+    def hotwords(self) -> tuple[str, ...]:
+        """Return the written forms to listen for, as many as fit an engine's prompt, the most useful first.
+
+        Names (with a capital) come before other words, each in the order of the dictionary.
+        """
+        names_first = sorted(self._forms, key=lambda form: form == form.lower())
+        return tuple(_fitting(names_first))
+
     def _replacement(self, text: str, match: re.Match[str]) -> str:
         written = self._written[match[0]]
         is_capital = text[match.start()].isupper()
         return written[:1].upper() + written[1:] if is_capital and written[:1].islower() else written
+
+
+def _fitting(forms: list[str]) -> Iterator[str]:
+    left = _MOST_TOKENS
+    for form in forms:
+        cost = -(-len(form.encode()) // _BYTES_PER_TOKEN) + 1
+        if cost <= left:
+            left -= cost
+            yield form

@@ -151,7 +151,8 @@ def standing_for(session: Session, chunk: Chunk, block_id: BlockId) -> Block:
 
 def context_of(session: Session) -> ChunkContext:
     """Return what CORE may know of the session besides the sound."""
-    return ChunkContext(entities_dictionary=session.pins.config.entities_dictionary)
+    config = session.pins.config
+    return ChunkContext(entities_dictionary=config.entities_dictionary, adapter_id=config.adapter_id)
 
 
 def gap(duration_ms: int, reason: str) -> Coverage:

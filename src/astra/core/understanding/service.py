@@ -1,0 +1,77 @@
+"""What sentences do in the session: by rule, by the council's templates, by a chat model, or plain text."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from astra.core.understanding.breaker import CircuitBreaker
+from astra.core.understanding.chat import ChatLimits, ChatLink
+from astra.core.understanding.hashed_ngrams import HashedNgrams
+from astra.core.understanding.interpretation import PLAIN, Interpretation
+from astra.core.understanding.ports import ChatModel, Link, TextEmbedder
+from astra.core.understanding.rule_link import RuleLink
+from astra.core.understanding.similarity import RestingEmbedder, SimilarityLink, shortlists
+from astra.core.values import ChunkContext
+
+MOST_OFFERED: Final = 24  # templates among which the chat model may choose, the most alike
+
+
+class Understanding:
+    """A chain of links; the first that decides is believed. Thread-safe.
+
+    Args:
+        embedder: makes the vectors of sentences; the council's templates must be of the same one.
+        chat: the language model of the last link; None leaves it out.
+        chat_limits: when it is asked.
+        chat_breaker: lets it rest after failures.
+    """
+
+    def __init__(
+        self,
+        *,
+        embedder: TextEmbedder | None = None,
+        chat: ChatModel | None = None,
+        chat_limits: ChatLimits = ChatLimits(),  # noqa: B008  # frozen
+        chat_breaker: CircuitBreaker | None = None,
+    ) -> None:
+        self._embedder = RestingEmbedder(embedder or HashedNgrams())
+        last = (
+            ChatLink(
+                chat,
+                shortlist=partial(shortlists, self._embedder, MOST_OFFERED),
+                limits=chat_limits,
+                breaker=chat_breaker,
+            )
+            if chat
+            else None
+        )
+        first = (RuleLink(), SimilarityLink(self._embedder, filler=last))
+        self._links: tuple[Link, ...] = (*first, last) if last else first
+
+    @property
+    def embedder_identity(self) -> str:
+        """The embedder that the vectors of templates must come from."""
+        return self._embedder.identity
+
+    def check(self, context: ChunkContext) -> None:
+        """Refuse a context that cannot be used, before any work.
+
+        Raises:
+            TemplatesUnusable: its templates are of another embedder, or have an unknown intent.
+        """
+        for link in self._links:
+            link.check(context)
+
+    def of(self, texts: Sequence[str], context: ChunkContext) -> list[Interpretation]:
+        """Return what each sentence is, in order; the more at once, the faster.
+
+        The context has passed `check`. Nothing is raised: a sentence that no link decides is plain text.
+        """
+        found = [PLAIN] * len(texts)
+        waiting = list(range(len(texts)))
+        for link in self._links:
+            decided = link.read([texts[index] for index in waiting], context)
+            for index, interpretation in zip(waiting, decided, strict=True):
+                found[index] = interpretation or PLAIN
+            waiting = [index for index in waiting if found[index] is PLAIN]
+        return found
