@@ -4,6 +4,7 @@ import io
 import os
 import tracemalloc
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -15,6 +16,7 @@ from astra.core.errors import AudioUnreadable
 from astra.core.retries import Retries
 from astra.core.sound.blob_sound import BlobSound
 from astra.core.sound.pyav_decoder import PyAvDecoder
+from astra.core.sound.url_sound import UrlSound
 from astra.core.values import Pcm16k
 from astra.kernel.clock import SystemClock
 from astra.kernel.storage.blob_store import BlobRef, BlobStore, Bucket, StoreUnavailable
@@ -99,7 +101,7 @@ def sound_of(store: BlobStore, ref: BlobRef, **changes: Any) -> BlobSound:
     return BlobSound(store, ref, **{"buffer_bytes": SMALL, "sleep": lambda _: None} | changes)
 
 
-def heard(source: bytes | BlobSound) -> Pcm16k:
+def heard(source: bytes | BlobSound | UrlSound) -> Pcm16k:
     pieces: Iterator[Any] = PyAvDecoder().pieces(source)
     return np.concatenate(list(pieces))
 
@@ -110,6 +112,17 @@ def test_an_object_gives_the_samples_of_the_file(store: BlobStore) -> None:
 
     assert np.array_equal(heard(sound_of(store, ref)), heard(recording))
     assert PyAvDecoder().duration_ms(sound_of(store, ref)) == PyAvDecoder().duration_ms(recording)
+
+
+@pytest.mark.s3
+def test_a_link_to_an_object_gives_the_samples_of_the_file(s3: S3Store) -> None:
+    recording = load_sample().audio
+    s3.put(Bucket.RAW, "session/día 1.ogg", recording)
+    link = s3.generate_presigned_url(Bucket.RAW, "session/día 1.ogg", timedelta(minutes=5))
+
+    assert np.array_equal(heard(UrlSound(link, buffer_bytes=SMALL)), heard(recording))
+    with pytest.raises(AudioUnreadable, match="make a new link"):
+        UrlSound(link[:-4] + "0000").open()
 
 
 def test_the_version_named_is_read_though_there_is_a_newer_one(store: BlobStore) -> None:

@@ -32,7 +32,7 @@ _WRONG_REQUEST: Final = {
 }
 _REFUSALS: Final[Mapping[int, str]] = {
     HTTPStatus.UNAUTHORIZED: "{name} does not accept the key; put a valid one into {key}.",
-    HTTPStatus.PAYMENT_REQUIRED: "The account at {name} has no credit; add some, or name another engine.",
+    HTTPStatus.PAYMENT_REQUIRED: "{name} finds no credit in the account; buy some, or name another engine.",
     HTTPStatus.FORBIDDEN: (
         "{name} does not let this key use the model {model}; check the rights of the key in {key}, "
         "or name another model."
@@ -53,7 +53,7 @@ class Provider:
     """Who is asked, and where the settings for that are."""
 
     engine: str
-    name: str  # as its users know it
+    name: str  # as its users know it; it begins sentences
     model: str
     base_url: str
     key_setting: str
@@ -234,11 +234,11 @@ def _check(provider: Provider, authorization: str) -> None:
         is_address = ""
     if not is_address:
         raise EngineUnavailable(
-            f"The address of {provider.name} is not one; write it as https://… in {provider.url_setting}."
+            f"{provider.name} has no valid address; write it as https://… into {provider.url_setting}."
         )
     if not (authorization.isascii() and authorization.isprintable()):
         raise EngineUnavailable(
-            f"The key of {provider.name} holds characters that no key has; copy it again into "
+            f"{provider.name} takes no such key: it holds characters that no key has; copy it again into "
             f"{provider.key_setting}."
         )
 
