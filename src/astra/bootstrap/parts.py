@@ -1,9 +1,9 @@
 """Single parts for commands that need no running application."""
 
+from astra.bootstrap.engines import engine_of
 from astra.bootstrap.settings import Settings
 from astra.builder.libreoffice_pages import render_pages
 from astra.builder.ports import PageRenderer
-from astra.core.engines.faster_whisper import FasterWhisper
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.transcriber import Transcriber
 from astra.core.ports import SoundDecoder
@@ -23,16 +23,7 @@ def page_renderer() -> PageRenderer:
 
 def engine(settings: Settings, *, may_download: bool = True) -> SharedEngine:
     """Return the engine that the settings name; its model is fetched and loaded at first use."""
-    return SharedEngine(
-        FasterWhisper(
-            settings.model,
-            device=settings.device,
-            compute_type=settings.compute_type,
-            cpu_threads=settings.core_threads,
-            may_download=may_download,
-        ),
-        idle_s=settings.model_idle_s,
-    )
+    return SharedEngine(engine_of(settings, may_download=may_download), idle_s=settings.model_idle_s)
 
 
 def transcriber(settings: Settings) -> Transcriber:

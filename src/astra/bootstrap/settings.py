@@ -13,6 +13,8 @@ SCHEMES: Final = {
     "redis_url": ("redis://", "rediss://", "unix://"),
     "s3_endpoint_url": ("http://", "https://"),
     "public_url": ("http://", "https://"),
+    "deepgram_url": ("http://", "https://"),
+    "openai_url": ("http://", "https://"),
 }
 
 
@@ -49,12 +51,26 @@ class Settings(BaseSettings):
     log_origin: str = Field(
         "astra.local/log", description="Name of this deployment's transparency log; never change it."
     )
-    model: str = Field(
-        "large-v3-turbo", description="Whisper model: a hub name, a folder, or demo (its voices only)."
+    engine: str = Field(
+        "whisper",
+        description="Recognition engine: whisper, parakeet, parakeet-onnx, canary, canary-onnx, deepgram or "
+        "openai (see engines.md).",
+    )
+    model: str | None = Field(
+        None,
+        description="Recognition model: a hub name, a folder or file, or demo (its voices only). "
+        "Unset: the engine's own, such as large-v3-turbo.",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where the model runs.")
-    compute_type: str = Field(
-        "default", description="Quantisation: default, float32, float16, int8, int8_float16."
+    compute_type: Literal["default", "float32", "float16", "int8", "int8_float16"] = Field(
+        "default",
+        description="Quantisation of whisper; int8 also of the ONNX engines. default: as the model is.",
+    )
+    deepgram_api_key: SecretStr | None = Field(None, description="Key of the engine deepgram.")
+    deepgram_url: str | None = Field(None, description="A Deepgram server other than its cloud.")
+    openai_api_key: SecretStr | None = Field(None, description="Key of the engine openai.")
+    openai_url: str | None = Field(
+        None, description="A server other than OpenAI's that speaks its API, up to /v1."
     )
     core_threads: int = Field(0, ge=0, description="Cores that recognition uses; 0: all.")
     model_idle_s: float = Field(
@@ -76,7 +92,7 @@ class Settings(BaseSettings):
     token_lifetime_s: int = Field(43_200, ge=60, description="How long an access token is valid.")
     max_body_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Largest request body taken.")
 
-    @field_validator("database_url", "redis_url", "s3_endpoint_url", "public_url")
+    @field_validator(*SCHEMES)
     @classmethod
     def has_a_known_scheme(cls, value: str | None, info: ValidationInfo) -> str | None:
         """Refuse an address that no client of that service takes."""

@@ -12,6 +12,7 @@ from typing import Final
 from rich.console import Console
 
 from astra.bootstrap.container import Application, open_application
+from astra.bootstrap.engines import engine_of
 from astra.bootstrap.first_council import default_tenant_config, ensure_council
 from astra.bootstrap.logs import configure_logs
 from astra.bootstrap.parts import sound_decoder
@@ -34,15 +35,8 @@ from astra.orchestrator.sessions.service import checked_timezone
 from astra.orchestrator.sessions.values import ContextChange
 
 TENANT: Final = TenantId("LOCAL")
-ENGINES: Final = ("whisper",)
 POLL_S: Final = 0.1
 BY: Final = "astra acta"
-
-
-class EngineUnknown(InvalidInput):
-    """There is no such engine; use whisper."""
-
-    code = "engine_unknown"
 
 
 class FieldInvalid(InvalidInput):
@@ -65,8 +59,8 @@ class ActaOptions:
     skeleton: Path | None
     timezone: str
     out: Path
-    engine: str
-    model: str
+    engine: str | None
+    model: str | None
     speakers: Path | None
     council: str
     fields: tuple[str, ...]
@@ -85,9 +79,12 @@ class Work:
 
 def run_acta(options: ActaOptions) -> int:
     """Make the acta; return the exit code."""
+    settings = settings_with(
+        data=options.data, engine=options.engine, model=options.model, log_level="warning"
+    )
+    engine_of(settings)
     work = checked(options)
     console = Console(highlight=False)
-    settings = settings_with(data=options.data, model=options.model, log_level="warning")
     configure_logs(settings.log_level, "console")
     with HearingProgress(console) as progress:
         files = asyncio.run(make(settings, options, work, progress))
@@ -114,8 +111,6 @@ def empty_placeholders(report: JsonValue) -> list[str]:
 
 def checked(options: ActaOptions) -> Work:
     """Read every file and refuse what cannot work, before any server starts."""
-    if options.engine not in ENGINES:
-        raise EngineUnknown(f"there is no engine {options.engine!r}; use {' or '.join(ENGINES)}")
     checked_timezone(options.timezone)
     with options.audio.open("rb"):
         sound_decoder().duration_ms(options.audio)

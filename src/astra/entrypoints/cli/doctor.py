@@ -47,8 +47,9 @@ def examined(settings: Settings) -> Iterator[Finding]:
     yield Finding(name="Python", is_fine=(3, 11) <= sys.version_info[:2] < (3, 14), detail=version)
     yield disk(settings.data)
     yield servers(settings)
-    yield tried("demo model", lambda: model_detail("demo", settings))
-    yield tried("default model", lambda: model_detail(settings.model, settings), is_optional=True)
+    demo = settings.model_copy(update={"engine": "whisper", "model": "demo"})
+    yield tried("demo model", lambda: model_detail(demo))
+    yield tried("default model", lambda: model_detail(settings), is_optional=True)
     yield libreoffice()
 
 
@@ -79,11 +80,10 @@ def start_servers() -> str:
             platform.stop()
 
 
-def model_detail(model: str, settings: Settings) -> str:
+def model_detail(settings: Settings) -> str:
     """Return which model would hear, by its digest."""
-    chosen = settings.model_copy(update={"model": model})
-    identity = engine(chosen, may_download=False).identity
-    return f"{model} · {identity.model_digest[:12]}"
+    identity = engine(settings, may_download=False).identity
+    return f"{identity.engine} {identity.model} · {identity.model_digest[:12]}"
 
 
 def libreoffice() -> Finding:

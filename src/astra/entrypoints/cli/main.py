@@ -30,6 +30,20 @@ DataOption = Annotated[
     typer.Option("--data", help="Folder of servers and files [default: the user's data folder]"),
 ]
 
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Recognition engine: whisper, parakeet, parakeet-onnx, canary, canary-onnx, deepgram, openai "
+        "[default: whisper]"
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Hub name, local folder, or demo (knows only the demo's voices) [default: the engine's own]"
+    ),
+]
+
 
 def show_version(asked: bool) -> None:  # noqa: FBT001 - the shape typer asks for
     """Print the version and leave."""
@@ -72,10 +86,8 @@ def acta(  # noqa: PLR0917 - the command's options
     skeleton: Annotated[Path | None, typer.Option(help="The council's own DOCX [default: ASTRA's]")] = None,
     timezone: Annotated[str, typer.Option(help="IANA name")] = "America/Bogota",
     out: Annotated[Path, typer.Option(help="The acta; its proof goes beside it")] = Path("acta.docx"),
-    engine: Annotated[str, typer.Option(help="Recognition engine")] = "whisper",
-    model: Annotated[
-        str, typer.Option(help="Hub name, local folder, or demo (knows only the demo's voices)")
-    ] = "large-v3-turbo",
+    engine: EngineOption = None,
+    model: ModelOption = None,
     speakers: Annotated[
         Path | None, typer.Option(help="CSV of who spoke when: start,end,speaker,treatment")
     ] = None,
