@@ -51,7 +51,7 @@ class Transcriber:
         return self._engine.features
 
     def transcribe(self, source: Recording, options: TranscribeOptions) -> TranscriptResult:
-        return self._joined(self.parts(source, options), options)
+        return self.joined(self.parts(source, options), options)
 
     def parts(
         self,
@@ -85,7 +85,7 @@ class Transcriber:
         cut = [list(self._chunker().chunks([chunk])) for chunk in chunks]
         every = (part for parts in cut for part in parts)
         with closing(self._timed_chunks(every, options)) as heard:
-            return [self._joined(islice(heard, len(parts)), options) for parts in cut]
+            return [self.joined(islice(heard, len(parts)), options) for parts in cut]
 
     def _heard(
         self,
@@ -104,7 +104,7 @@ class Transcriber:
         self, chunks: Generator[Chunk], options: TranscribeOptions, checkpoint: Checkpoint | None = None
     ) -> Generator[TimedTranscript]:
         features = self.features
-        check(options, features, self.identity)
+        check(options, features)
         with self._engine.lease() as model:
             hearer = Hearer(model, self.identity, options, checkpoint)
             heard = overlapped(
@@ -128,7 +128,8 @@ class Transcriber:
         )
         return TimedTranscript(start_ms=chunk.start_ms, result=result)
 
-    def _joined(self, parts: Iterable[TimedTranscript], options: TranscribeOptions) -> TranscriptResult:
+    def joined(self, parts: Iterable[TimedTranscript], options: TranscribeOptions) -> TranscriptResult:
+        """Return the stretches of one recording as one transcript, times from the recording's start."""
         found = list(parts)
         return TranscriptResult(
             segments=tuple(
@@ -140,14 +141,13 @@ class Transcriber:
         )
 
 
-def check(options: TranscribeOptions, features: EngineFeatures, identity: EngineIdentity) -> None:
-    """Refuse what the engine cannot do, before work begins; `OptionUnsupported`."""
+def check(options: TranscribeOptions, features: EngineFeatures) -> None:
+    """Refuse what the engine cannot do, before work begins or a model is fetched; `OptionUnsupported`."""
     if features.languages and options.language not in features.languages:
         known = ", ".join(sorted(features.languages))
-        raise OptionUnsupported(
-            f"The model {identity.model} does not know the language {options.language!r}; it knows {known}."
-        )
+        refusal = f"The model does not know the language {options.language!r}; it knows {known}."
+        raise OptionUnsupported(f"{refusal} {features.advice}".rstrip())
     if options.word_times and not features.word_times:
-        raise OptionUnsupported(f"The engine {identity.engine} gives no times of words; leave them out.")
+        raise OptionUnsupported("The model gives no times of words; leave them out, or choose another.")
     if options.hotwords and not features.hotwords:
-        raise OptionUnsupported(f"The engine {identity.engine} takes no words to expect; leave them out.")
+        raise OptionUnsupported("The model takes no words to expect; leave them out, or choose another.")
