@@ -34,5 +34,5 @@ def configure_logs(level: str, log_format: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("httpx", "procrastinate", "uvicorn.access", "faster_whisper", "alembic"):
+    for chatty in ("httpx", "httpcore", "procrastinate", "uvicorn.access", "faster_whisper", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

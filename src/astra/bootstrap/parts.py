@@ -1,19 +1,27 @@
 """Single parts for commands that need no running application."""
 
+from pathlib import Path
+
 from astra.bootstrap.engines import engine_of
 from astra.bootstrap.settings import Settings
 from astra.builder.libreoffice_pages import render_pages
 from astra.builder.ports import PageRenderer
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.transcriber import Transcriber
-from astra.core.ports import SoundDecoder
+from astra.core.ports import Recording, SoundDecoder
 from astra.core.sound.pyav_decoder import PyAvDecoder
 from astra.core.sound.silero_vad import SileroVad
+from astra.core.sound.url_sound import UrlSound
 
 
 def sound_decoder() -> SoundDecoder:
     """Return what reads recordings."""
     return PyAvDecoder()
+
+
+def recording_at(place: str) -> Recording:
+    """Return the recording at a path or at an http(s) address."""
+    return UrlSound(place) if place.startswith(("http://", "https://")) else Path(place)
 
 
 def page_renderer() -> PageRenderer:

@@ -67,7 +67,9 @@ class Settings(BaseSettings):
         description="Quantisation of whisper; int8 also of the ONNX engines. default: as the model is.",
     )
     deepgram_api_key: SecretStr | None = Field(None, description="Key of the engine deepgram.")
-    deepgram_url: str | None = Field(None, description="A Deepgram server other than its cloud.")
+    deepgram_url: str | None = Field(
+        None, description="A Deepgram server other than its cloud, up to /v1."
+    )
     openai_api_key: SecretStr | None = Field(None, description="Key of the engine openai.")
     openai_url: str | None = Field(
         None, description="A server other than OpenAI's that speaks its API, up to /v1."
