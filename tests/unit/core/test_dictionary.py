@@ -23,3 +23,27 @@ def test_the_longest_entry_wins() -> None:
 
 def test_no_entries_change_nothing() -> None:
     assert EntityDictionary({" ": "x"}).applied("Igual.") == "Igual."
+
+
+def test_the_words_to_expect_are_the_written_forms_names_first_without_repeats() -> None:
+    entities = EntityDictionary(
+        {
+            "cuorum": "cuórum",
+            "jhon": "John Jairo",
+            "jon": "John Jairo",
+            "isvimed": "Isvimed",
+            " ": "X",
+            "y": " ",
+        }
+    )
+    assert entities.hotwords() == ("John Jairo", "Isvimed", "X", "cuórum")
+    assert EntityDictionary({}).hotwords() == ()
+
+
+def test_the_words_to_expect_fit_the_prompt_of_whisper() -> None:
+    names = {f"persona {number}": f"Persona Número {number} de la Cruz" for number in range(500)}
+    words = EntityDictionary({**names, "corto": "Z" * 2_000, "ultimo": "Ñ"}).hotwords()
+    assert 10 < len(words) < 40
+    assert words[0] == "Persona Número 0 de la Cruz"
+    assert len(", ".join(words).encode()) < 2 * 220
+    assert "Z" * 2_000 not in words
