@@ -6,6 +6,7 @@ from itertools import chain
 from astra.core.errors import AudioEmpty, AudioUnreadable
 from astra.core.pipeline.transcriber import Transcriber
 from astra.core.ports import Checkpoint, ProgressListener, Recording, SoundDecoder
+from astra.core.understanding.ahead import in_order
 from astra.core.understanding.dictionary import EntityDictionary
 from astra.core.understanding.interpretation import Interpretation
 from astra.core.understanding.sentences import Sentence, sentences_of, split_text
@@ -103,8 +104,13 @@ class Core:
             checkpoint=checkpoint,
             progress=progress,
         )
-        for part in parts:
-            yield TimedChunk(start_ms=part.start_ms, result=self._understood(part.result, entities, context))
+        yield from in_order(
+            parts,
+            lambda part: TimedChunk(
+                start_ms=part.start_ms, result=self._understood(part.result, entities, context)
+            ),
+            at_once=self._understanding.calls_at_once,
+        )
 
     def understand(self, text: str, context: ChunkContext) -> tuple[Utterance, ...]:
         """Return the sentences of a typed text, understood; they have no time and full confidence."""

@@ -13,6 +13,7 @@ from astra.core.understanding.rule_link import RuleLink
 from astra.core.understanding.similarity import RestingEmbedder, SimilarityLink, shortlists
 from astra.core.values import ChunkContext
 
+_WHILE_WAITING: Final = 8  # calls of `of` at the same time that shorten the wait for a chat model
 MOST_OFFERED: Final = 24  # templates among which the chat model may choose, the most alike
 
 
@@ -24,6 +25,9 @@ class Understanding:
         chat: the language model of the last link; None leaves it out.
         chat_limits: when it is asked.
         chat_breaker: lets it rest after failures.
+
+    Attributes:
+        calls_at_once: calls of `of` at the same time that are faster than one after another.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class Understanding:
         )
         first = (RuleLink(), SimilarityLink(self._embedder, filler=last))
         self._links: tuple[Link, ...] = (*first, last) if last else first
+
+        self.calls_at_once = _WHILE_WAITING if last else 1
 
     @property
     def embedder_identity(self) -> str:
