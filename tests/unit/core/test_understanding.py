@@ -231,6 +231,7 @@ UNDERSTOOD = [
     ),
     ("Aprobado.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
     ("Negada.", Intent.VOTE_RESULT, {"RESULTADO": "negada"}),
+    ("Fue aprobada.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
     ("Aprobado por unanimidad.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
     ("Sí lo aprueba, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),
     ("Así lo aprueba el Concejo, señor presidente.", Intent.VOTE_RESULT, {"RESULTADO": "aprobada"}),

@@ -46,7 +46,7 @@ _VOICE: Final = re.compile(
 _MATTER: Final = re.compile(
     r"\b(?:proposicion(?:es)?|proyecto|actas?|orden del dia|informe|ponencia|articul\w+|titulo|mocion"
     r"|unanimidad|votos?|presidente|presidenta|excusas?|enmienda|impedimentos?)\b"
-    r"|^(?:(?:si,?|queda|ha sido) )?\w+[.!]?$"
+    r"|^(?:(?:si,?|queda|fue|ha sido) )?\w+[.!]?$"
 )
 _PAST: Final = re.compile(
     r"\b(?:ayer|ano pasado|mes pasado|semana pasada|en (?:19|20)\d\d|hace"
