@@ -15,10 +15,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from astra.bootstrap import parts
 from astra.bootstrap.background import background_loops
 from astra.bootstrap.database import libpq_url, migrate, sqlalchemy_url
 from astra.bootstrap.metrics import Metrics
-from astra.bootstrap.parts import sound_decoder, transcriber
 from astra.bootstrap.secrets import derived_key, master_key
 from astra.bootstrap.servers import ServerAddresses, servers
 from astra.bootstrap.settings import Settings
@@ -134,7 +134,7 @@ class Wiring:
     def application(self) -> Application:
         """Return the services, wired."""
         settings = self._settings
-        core = self._core()
+        core = parts.core(self._settings)
         guard = self._guard()
         store = RedisSessions(self._redis, settings.session_ttl_s)
         processor = self._processor(store, core)
@@ -186,9 +186,6 @@ class Wiring:
             concurrency=self._settings.core_concurrency,
             claim_ms=self._settings.core_claim_ms,
         )
-
-    def _core(self) -> Core:
-        return Core(transcriber=transcriber(self._settings), decoder=sound_decoder())
 
     def _guard(self) -> Guard:
         keys = PostgresKeys(self._engine, derived_key(self._master, "signing-keys"))

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from astra.bootstrap.engines import engine_of
 from astra.bootstrap.settings import Settings
+from astra.bootstrap.understanding import understanding_of
 from astra.builder.libreoffice_pages import render_pages
 from astra.builder.ports import PageRenderer
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.transcriber import Transcriber
 from astra.core.ports import Recording, SoundDecoder
+from astra.core.service import Core
 from astra.core.sound.pyav_decoder import PyAvDecoder
 from astra.core.sound.silero_vad import SileroVad
 from astra.core.sound.url_sound import UrlSound
@@ -32,6 +34,15 @@ def page_renderer() -> PageRenderer:
 def engine(settings: Settings, *, may_download: bool = True) -> SharedEngine:
     """Return the engine that the settings name; its model is fetched and loaded at first use."""
     return SharedEngine(engine_of(settings, may_download=may_download), idle_s=settings.model_idle_s)
+
+
+def core(settings: Settings) -> Core:
+    """Return what hears and understands, as the settings say."""
+    return Core(
+        transcriber=transcriber(settings),
+        decoder=sound_decoder(),
+        understanding=understanding_of(settings),
+    )
 
 
 def transcriber(settings: Settings) -> Transcriber:

@@ -15,6 +15,8 @@ SCHEMES: Final = {
     "public_url": ("http://", "https://"),
     "deepgram_url": ("http://", "https://"),
     "openai_url": ("http://", "https://"),
+    "chat_url": ("http://", "https://"),
+    "embeddings_url": ("http://", "https://"),
 }
 
 
@@ -67,13 +69,28 @@ class Settings(BaseSettings):
         description="Quantisation of whisper; int8 also of the ONNX engines. default: as the model is.",
     )
     deepgram_api_key: SecretStr | None = Field(None, description="Key of the engine deepgram.")
-    deepgram_url: str | None = Field(
-        None, description="A Deepgram server other than its cloud, up to /v1."
-    )
+    deepgram_url: str | None = Field(None, description="A Deepgram server other than its cloud, up to /v1.")
     openai_api_key: SecretStr | None = Field(None, description="Key of the engine openai.")
     openai_url: str | None = Field(
         None, description="A server other than OpenAI's that speaks its API, up to /v1."
     )
+    chat_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible chat API, up to /v1, that is asked what the rules leave open. "
+        "Unset: rules and templates alone.",
+    )
+    chat_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
+    chat_model: str | None = Field(None, description="Its model, for councils without an adapter of theirs.")
+    chat_timeout_s: float = Field(10.0, gt=0, description="How long one question may take.")
+    chat_concurrency: int = Field(4, ge=1, description="Questions at the same time.")
+    embeddings_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible embeddings API, up to /v1, for the likeness of sentences to "
+        "templates. Unset: hashed letters, which need no model.",
+    )
+    embeddings_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
+    embeddings_model: str | None = Field(None, description="Its model.")
+    embeddings_dimensions: int | None = Field(None, ge=1, description="The length of its vectors.")
     core_threads: int = Field(0, ge=0, description="Cores that recognition uses; 0: all.")
     model_idle_s: float = Field(
         600.0, gt=0, description="A model that nobody has used for this long leaves memory."

@@ -77,6 +77,7 @@ class Block:
     text: str = ""  # the words after the entity dictionary
     intent: str | None = None  # see `astra.core.understanding.intents`
     label: str = ""  # the intent in Spanish
+    decided_by: str = ""  # rule, template or model: who decided the intent; empty for plain speech
     template_id: str | None = None
     target_placeholder: str | None = None
     data: JsonObject = field(default_factory=dict)  # structured data, by the intent's schema
