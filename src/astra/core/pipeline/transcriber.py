@@ -61,7 +61,7 @@ class Transcriber:
         cut_at_ms: Sequence[int] = (),
         checkpoint: Checkpoint | None = None,
         progress: ProgressListener | None = None,
-    ) -> Iterator[TimedTranscript]:
+    ) -> Generator[TimedTranscript]:
         """Hear a recording of any length, stretch after stretch without a hole, in memory that does not grow.
 
         Stretches end in pauses, and exactly at `cut_at_ms` (from the recording's start), such as changes of

@@ -20,6 +20,7 @@ class HearingProgress:
             TaskProgressColumn(),
             TextColumn("{task.fields[pace]}"),
             console=console,
+            disable=not console.is_terminal,
         )
         self._task = self._bar.add_task("Starting", total=None, pace="")
 

@@ -12,6 +12,7 @@ EPILOG = """\b
 Examples:
   astra demo                                    see it work, from sound to sealed acta
   astra acta sesion.mp3 --out acta.docx         the acta of a recording of your own
+  astra transcribe sesion.mp3 --format srt      the words of a recording, with their times
   astra verify acta.docx --proof proof.json     check an acta, without any server
   astra up --port 8080                          serve the API until Ctrl-C
 """
@@ -119,6 +120,49 @@ def acta(  # noqa: PLR0917 - the command's options
         data=data,
     )
     explained(lambda: run_acta(options))
+
+
+@app.command()
+def transcribe(  # noqa: PLR0917 - the command's options
+    recording: Annotated[str, typer.Argument(help="Any audio or video file, or its http(s) address")],
+    engine: EngineOption = None,
+    model: ModelOption = None,
+    language: Annotated[str, typer.Option(help="What is spoken, as ISO 639-1")] = "es",
+    format: Annotated[  # noqa: A002 - the option's name
+        str, typer.Option("--format", help="json, txt, srt, vtt or rttm")
+    ] = "txt",
+    out: Annotated[Path | None, typer.Option(help="The transcript [default: standard output]")] = None,
+    hotword: Annotated[
+        list[str] | None, typer.Option(help="A name or word to expect, if the engine takes any; repeatable")
+    ] = None,
+    *,
+    words: Annotated[bool, typer.Option("--words", help="Times of words too (json)")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped")] = False,
+) -> None:
+    """Write down what a recording says, with its times.
+
+    Ctrl-C stops it and loses nothing that was heard: the same command with --resume goes on.
+
+    \b
+    Examples:
+      astra transcribe sesion.mp3
+      astra transcribe sesion.mp3 --format srt --out sesion.srt
+      astra transcribe sesion.mp3 --engine parakeet --format json --out sesion.json --resume
+    """  # noqa: D301 - \b keeps the lines apart in the help
+    from astra.core.values import TranscribeOptions  # noqa: PLC0415 - as above
+    from astra.entrypoints.cli.transcribe import TranscribeCommand, run_transcribe  # noqa: PLC0415
+
+    options = TranscribeOptions(language=language, word_times=words, hotwords=tuple(hotword or ()))
+    command = TranscribeCommand(
+        recording=recording,
+        engine=engine,
+        model=model,
+        options=options,
+        format=format,
+        out=out,
+        resume=resume,
+    )
+    explained(lambda: run_transcribe(command))
 
 
 @app.command()
