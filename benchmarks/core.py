@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from support.measurement import print_figure
 
 RECOGNITION: Final = Path(__file__).with_name("support") / "recognition.py"
 PEER: Final = "faster-whisper batched"
+IMPORTS: Final = 5
 
 
 def run(what: str, path: Path) -> dict[str, float]:
@@ -42,8 +44,20 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w ]", " ", text.lower()).split())
 
 
+def import_s(module: str) -> float:
+    """Return how long Python takes to start and import a module."""
+    command = [sys.executable, "-c", f"import {module}"]
+    times = []
+    for _ in range(IMPORTS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
 def main() -> None:
     """Print the figures."""
+    print_figure("core.import_s", import_s("astra.core.service"), "s", "import numpy", import_s("numpy"))
     with tempfile.TemporaryDirectory() as folder:
         short, long = (make_mp3(Path(folder, f"{hours}h.mp3"), hours) for hours in (1, 7))
         ours, peer = {}, {}
