@@ -1,6 +1,9 @@
 """`Engine` over NVIDIA NeMo: the Parakeet transducers and the Canary models, by hub name or `.nemo` file."""
 
 import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -19,7 +22,7 @@ DEFAULT_MODEL: Final = "parakeet-tdt-0.6b-v3"
 DEFAULT_CANARY: Final = "canary-1b-v2"
 _GPU_BATCH: Final = 16
 _CPU_BATCH: Final = 4
-_TALKATIVE: Final = ("nemo_logger", "nv_one_logger", "lhotse", "numexpr", "lightning", "torch.distributed")
+_TALKATIVE: Final = ("nemo_logger", "nv_one_logger", "hydra", "lhotse", "lightning", "torch.distributed")
 
 
 class NemoAsr:
@@ -53,7 +56,7 @@ class NemoAsr:
         return EngineFeatures(
             languages=self._known.languages if self._known else self._told.languages,
             advice=advice_for(self._known),
-            word_times=self._known.word_times if self._known else self._told.word_times,
+            word_times=self._known is not None or self._told.word_times,
             batch_size=_GPU_BATCH if self._is_on_gpu else _CPU_BATCH,
         )
 
@@ -71,18 +74,26 @@ class NemoAsr:
         )
 
     def load(self) -> LoadedNemo:
+        with _quiet():
+            model = self._restored()
+            if self._is_canary:
+                return LoadedCanary(model, self._name, has_times=self.features.word_times)
+            if not hasattr(model, "joint"):
+                raise EngineUnavailable(
+                    f"The model {self._name} is neither a transducer nor a Canary; use {DEFAULT_MODEL}."
+                )
+            return LoadedParakeet(model, self._name)
+
+    def _restored(self) -> Any:
         model_class = _asr_model_class()
         try:
             model = model_class.restore_from(str(self._file), map_location=self._torch_device)
-        except (RuntimeError, ValueError, OSError, KeyError, ImportError) as error:
+        except Exception as error:  # what a damaged file raises depends on where the damage is
             raise EngineUnavailable(
                 f"The model {self._file} cannot be loaded: {error}. Check that the file is whole and that "
                 "the device exists on this machine."
             ) from error
-        model.eval()
-        if self._is_canary:
-            return LoadedCanary(model, self._name, has_times=self.features.word_times)
-        return LoadedParakeet(model, self._name)
+        return model.eval()
 
     @property
     def _known(self) -> NvidiaModel | None:
@@ -120,16 +131,24 @@ class NemoAsr:
         return nemo_file.from_hub(self._given, may_download=self._may_download)
 
 
-def _asr_model_class() -> Any:
-    """Import NeMo, which takes seconds, without its pages of notices."""
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep from users what NeMo and its packages warn their developers of while they are imported."""
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is raised
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _asr_model_class() -> Any:
     try:
         from nemo.collections.asr.models import ASRModel  # noqa: PLC0415  # heavy, of an extra
         from nemo.utils import logging as nemo_logging  # noqa: PLC0415
     except ImportError as error:
         raise _not_installed(error) from error
     nemo_logging.set_verbosity(nemo_logging.ERROR)
+    nemo_logging.captureWarnings(capture=False)  # those of the rest of the process are none of its business
     return ASRModel
 
 

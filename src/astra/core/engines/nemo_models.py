@@ -2,19 +2,19 @@
 
 import gc
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from threading import Lock
 from typing import Any, Final
 
-import numpy as np
-
 from astra.core.engines.halves import heard_in_halves
+from astra.core.engines.padding import padded
 from astra.core.engines.timed_words import hearing_of_text, hearing_of_words
-from astra.core.errors import EngineUnavailable
-from astra.core.values import SAMPLE_RATE, SAMPLES_PER_MS, Hearing, Pcm16k, TranscribeOptions, Word
+from astra.core.engines.token_words import Token, hearing_of_tokens
+from astra.core.errors import EngineUnavailable, OptionUnsupported
+from astra.core.values import SAMPLES_PER_MS, Hearing, Pcm16k, TranscribeOptions, Word
 
-_SHORTEST: Final = SAMPLE_RATE  # NeMo pads shorter sounds on both sides, which moves their times
+_WORD_START: Final = "\u2581"  # SentencePiece's mark
 _CONFIDENCE: Final = {
     "preserve_frame_confidence": True,
     "preserve_token_confidence": True,
@@ -39,6 +39,10 @@ class LoadedNemo(ABC):
                     heard = iter([heard_in_halves(chunk, together) for chunk in sounding])
                 else:
                     heard = iter(together(sounding))
+        except KeyError as error:  # no token for the language
+            raise OptionUnsupported(
+                f"The model {self._name} does not know the language {options.language!r}."
+            ) from error
         except (RuntimeError, ValueError) as error:
             raise EngineUnavailable(f"The model {self._name} failed while hearing: {error}.") from error
         return [next(heard) if len(chunk) else Hearing(segments=()) for chunk in chunks]
@@ -63,7 +67,7 @@ class LoadedNemo(ABC):
     def _together(self, chunks: Sequence[Pcm16k], options: TranscribeOptions) -> list[Hearing]:
         if not chunks:
             return []
-        found = self._hypotheses([_padded(chunk) for chunk in chunks], options)
+        found = self._hypotheses([padded(chunk) for chunk in chunks], options)
         return [
             self._hearing(hypothesis, len(chunk) // SAMPLES_PER_MS, options)
             for hypothesis, chunk in zip(found, chunks, strict=True)
@@ -75,22 +79,27 @@ class LoadedParakeet(LoadedNemo):
 
     def __init__(self, model: Any, name: str) -> None:
         super().__init__(model, name)
-        _decode_with_confidence(model, compute_timestamps=True)
+        _decode_with_confidence(model)
+        self._frame_ms = round(1000 * model.cfg.preprocessor.window_stride * model.encoder.subsampling_factor)
 
     def _hypotheses(self, sounds: list[Pcm16k], options: TranscribeOptions) -> Iterable[Any]:  # noqa: ARG002
         found: list[Any] = self._model.transcribe(
-            sounds,
-            batch_size=len(sounds),
-            return_hypotheses=True,
-            timestamps=True,
-            num_workers=0,
-            verbose=False,
+            sounds, batch_size=len(sounds), return_hypotheses=True, num_workers=0, verbose=False
         )
         return found
 
     def _hearing(self, hypothesis: Any, duration_ms: int, options: TranscribeOptions) -> Hearing:
-        words = list(_words(hypothesis.timestamp["word"], _token_confidences(hypothesis)))
-        return hearing_of_words(words, duration_ms, word_times=options.word_times)
+        return hearing_of_tokens(self._tokens(hypothesis), duration_ms, word_times=options.word_times)
+
+    def _tokens(self, hypothesis: Any) -> Iterator[Token]:
+        pieces = self._model.tokenizer.ids_to_tokens([int(number) for number in hypothesis.y_sequence])
+        columns = zip(pieces, hypothesis.timestamp, hypothesis.token_confidence, strict=True)
+        for piece, frame, probability in columns:
+            yield Token(
+                start_ms=int(frame) * self._frame_ms,
+                text=piece.replace(_WORD_START, " "),
+                probability=min(float(probability), 1.0),
+            )
 
 
 class LoadedCanary(LoadedNemo):
@@ -129,7 +138,7 @@ class LoadedCanary(LoadedNemo):
         confidence = _mean(hypothesis.token_confidence)
         timed = hypothesis.timestamp["word"] if hypothesis.timestamp else ()
         words = [_word(entry, confidence) for entry in timed]
-        if [word.text for word in words] != hypothesis.text.split():  # not one word is lost for its time
+        if [word.text for word in words] != hypothesis.text.split():  # no text is lost for its times
             return hearing_of_text(hypothesis.text, duration_ms, confidence)
         return hearing_of_words(words, duration_ms, word_times=options.word_times)
 
@@ -142,22 +151,6 @@ def _decode_with_confidence(model: Any, **changes: Any) -> None:
     model.change_decoding_strategy(
         OmegaConf.create({**decoding, **changes, "confidence_cfg": dict(_CONFIDENCE)})
     )
-
-
-def _padded(chunk: Pcm16k) -> Pcm16k:
-    return np.pad(chunk, (0, max(_SHORTEST - len(chunk), 0)))
-
-
-def _token_confidences(hypothesis: Any) -> Sequence[tuple[int, float]]:
-    """Return the frame and the probability of each token."""
-    frames = [int(frame) for frame in hypothesis.timestamp["timestep"]]
-    return list(zip(frames, map(float, hypothesis.token_confidence), strict=True))
-
-
-def _words(entries: Iterable[Mapping[str, Any]], tokens: Sequence[tuple[int, float]]) -> Iterable[Word]:
-    for entry in entries:
-        start, end = entry["start_offset"], entry["end_offset"]
-        yield _word(entry, _mean([sure for frame, sure in tokens if start <= frame <= end]))
 
 
 def _word(entry: Mapping[str, Any], confidence: float) -> Word:

@@ -20,7 +20,6 @@ class NvidiaModel:
 
     languages: frozenset[str]  # ISO 639-1
     is_canary: bool = False  # an encoder and a decoder that is told the language; else a transducer
-    word_times: bool = True
     successor: str = ""  # the model that speaks more languages, if there is one
 
 
@@ -34,7 +33,6 @@ KNOWN: Final[Mapping[str, NvidiaModel]] = {
     "canary-1b-v2": NvidiaModel(languages=_EUROPEAN, is_canary=True),
     "canary-1b-flash": NvidiaModel(languages=_FOUR, is_canary=True, successor="canary-1b-v2"),
     "canary-180m-flash": NvidiaModel(languages=_FOUR, is_canary=True, successor="canary-1b-v2"),
-    "canary-1b": NvidiaModel(languages=_FOUR, is_canary=True, word_times=False, successor="canary-1b-v2"),
 }
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from astra.core.engines.halves import heard_in_halves
 from astra.core.engines.model_digest import files_digest
 from astra.core.engines.nvidia_models import KNOWN, NvidiaModel, advice_for
-from astra.core.engines.onnx_words import Token, hearing_of_tokens, hearing_without_times, probability_of
+from astra.core.engines.padding import padded
+from astra.core.engines.token_words import Token, hearing_of_tokens, hearing_without_times, probability_of
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.values import (
     SAMPLES_PER_MS,
@@ -200,7 +201,7 @@ class LoadedOnnx:
     def _results(self, chunks: Sequence[Pcm16k], **options: str) -> list[Any]:
         if self._recognize is None:
             raise RuntimeError("the model is closed")
-        return self._recognize(list(chunks), **options)
+        return self._recognize([padded(chunk) for chunk in chunks], **options)
 
 
 def _loader() -> Any:

@@ -1,6 +1,7 @@
-"""The tokens of onnx-asr, turned into words with times.
+"""The tokens that NVIDIA's models write, turned into words with times.
 
-Its own text loses the space before an opening mark ("dijo ¿qué" becomes "dijo¿qué"): texts are joined here.
+The texts of NeMo and of onnx-asr, and NeMo's words, lose the space before an opening mark ("dijo ¿qué"
+becomes "dijo¿qué"): words are joined here, from the tokens.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
