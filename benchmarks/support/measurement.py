@@ -6,9 +6,18 @@ import platform
 
 
 def print_figure(
-    name: str, value: float, unit: str, peer: str | None = None, peer_value: float | None = None
+    name: str,
+    value: float,
+    unit: str,
+    peer: str | None = None,
+    peer_value: float | None = None,
+    *,
+    device: str | None = None,
 ) -> None:
-    """Print a figure measured in this run, with the peer's measured beside it where there is one."""
+    """Print a figure measured in this run, with the peer's measured beside it where there is one.
+
+    `device` is the accelerator that it was measured on.
+    """
     system = f"{platform.system()} {platform.machine()}"
     machine = f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
     figure = {
@@ -17,6 +26,6 @@ def print_figure(
         "unit": unit,
         "peer": peer,
         "peer_value": None if peer_value is None else round(peer_value, 4),
-        "machine": machine,
+        "machine": f"{machine}, {device}" if device else machine,
     }
     print(json.dumps(figure), flush=True)
