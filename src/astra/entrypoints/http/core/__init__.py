@@ -1,0 +1,1 @@
+"""CORE as a service of its own."""
