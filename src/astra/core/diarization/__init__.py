@@ -1,0 +1,1 @@
+"""Who speaks when: an optional stage beside recognition, over models that come with extras."""
