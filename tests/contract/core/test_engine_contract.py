@@ -17,6 +17,8 @@ import pytest
 from astra.core.engines.deepgram import Deepgram
 from astra.core.engines.faster_whisper import FasterWhisper
 from astra.core.engines.model_digest import folder_digest
+from astra.core.engines.nemo_asr import NemoAsr
+from astra.core.engines.onnx_asr import OnnxAsr
 from astra.core.engines.openai_audio import OpenAiAudio
 from astra.core.errors import EngineUnavailable, OptionUnsupported
 from astra.core.pipeline.leases import SharedEngine
@@ -61,15 +63,33 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
+MODELS = Path(sys.prefix) / "models"  # made by tools/tiny_parakeet: real formats and code, random weights
+OF_EXTRAS: dict[str, Callable[[], Case]] = {
+    "parakeet": lambda: Case(
+        engine=NemoAsr(MODELS / "tiny-parakeet.nemo", device="cpu"), name="parakeet", recognises=False
+    ),
+    "canary": lambda: Case(
+        engine=NemoAsr(MODELS / "tiny-canary.nemo", device="cpu"), name="canary", recognises=False
+    ),
+    "parakeet-onnx": lambda: Case(
+        engine=OnnxAsr(MODELS / "parakeet-onnx", device="cpu"), name="parakeet-onnx", recognises=False
+    ),
+    "canary-onnx": lambda: Case(
+        engine=OnnxAsr(MODELS / "canary-onnx", device="cpu"), name="canary-onnx", recognises=False
+    ),
+}
 REMOTE = ("deepgram", "openai")  # fixtures below, each with a server that speaks its protocol
 
 
-@pytest.fixture(scope="module", params=[*CASES, *REMOTE])
+@pytest.fixture(
+    scope="module",
+    params=[*CASES, *REMOTE, *(pytest.param(name, marks=pytest.mark.nemo) for name in OF_EXTRAS)],
+)
 def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = (
-        request.getfixturevalue(request.param) if request.param in REMOTE else CASES[request.param]()
-    )
-    return found
+    if request.param in REMOTE:
+        found: Case = request.getfixturevalue(request.param)
+        return found
+    return (CASES | OF_EXTRAS)[request.param]()
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +124,15 @@ def test_it_writes_what_was_said(case: Case, model: LoadedEngine, sample: Sample
     if case.recognises:
         assert hearing.text == text
     assert all(isinstance(segment.text, str) for segment in hearing.segments)
+
+
+def test_it_hears_the_same_in_the_same_sound_and_something_else_in_another(
+    model: LoadedEngine, sample: Sample, sound: Pcm16k
+) -> None:
+    first, second = (lines(sample, sound, *which)[1] for which in ((0, 0), (1, 1)))
+    texts = [model.hear([audio], TranscribeOptions())[0].text for audio in (first, second, first)]
+    assert texts[0] == texts[2] != texts[1]
+    assert all(texts)
 
 
 def test_its_times_lie_in_the_sound_and_in_order(
