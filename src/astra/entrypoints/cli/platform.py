@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from astra.bootstrap.container import Application, open_application
 from astra.bootstrap.settings import Settings
 from astra.entrypoints.http.app import create_app
-from astra.entrypoints.http.server import serving
+from astra.entrypoints.http.server import address_of, serving
 
 
 @asynccontextmanager
@@ -21,9 +21,3 @@ async def running_platform(
         serving(create_app(application), listener),
     ):
         yield application, url
-
-
-def address_of(listener: socket.socket) -> str:
-    """Return the URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

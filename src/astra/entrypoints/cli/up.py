@@ -2,9 +2,7 @@
 
 import asyncio
 import secrets
-import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +14,7 @@ from astra.bootstrap.logs import configure_logs
 from astra.bootstrap.settings import Settings
 from astra.entrypoints.cli.platform import running_platform
 from astra.entrypoints.cli.settings import settings_with
+from astra.entrypoints.cli.stopping import stop_signal
 from astra.entrypoints.http.server import bound_socket
 from astra.kernel.ids import TenantId
 from astra.orchestrator.identity.values import Role
@@ -59,13 +58,3 @@ async def first_user(application: Application) -> str | None:
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     await application.identity.create_user(FIRST_TENANT, FIRST_EMAIL, password, Role.ADMIN)
     return password
-
-
-def stop_signal() -> asyncio.Event:
-    """Return an event that SIGINT and SIGTERM set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    ask: Callable[[], None] = stop.set
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ask)
-    return stop
