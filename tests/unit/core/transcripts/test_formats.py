@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from astra.core.transcripts.errors import SpeakersUnknown, TranscriptInvalid
 from astra.core.transcripts.formats import FORMATS
-from astra.core.transcripts.joining import joined
 from astra.core.transcripts.json_format import read_json, write_json
 from astra.core.transcripts.plain_text import write_txt
 from astra.core.transcripts.rttm import write_rttm
 from astra.core.transcripts.verbose_json import verbose_json
-from astra.core.values import EngineIdentity, Segment, TimedTranscript, TranscriptResult, Word
+from astra.core.values import EngineIdentity, Segment, TranscriptResult, Word
 from astra.kernel.coverage import Coverage, Span, SpanKind
 
 Transcribed = Callable[..., TranscriptResult]
@@ -144,14 +143,3 @@ def test_every_format_writes_a_session_and_an_empty_one(transcribed: Transcribed
         assert "Presente" in form.write(transcribed(segment(0, 900, "Presente", speaker="Presente")))
         assert "Presente" not in form.write(transcribed())
         assert "/" in form.media_type
-
-
-def test_stretches_join_to_one_transcript(transcribed: Transcribed, segment: Make) -> None:
-    first, second = transcribed(segment(0, 1000, "Se abre.")), transcribed(segment(500, 800, "Presente."))
-    whole = joined(
-        [TimedTranscript(start_ms=0, result=first), TimedTranscript(start_ms=2000, result=second)],
-        language="es",
-        identity=first.identity,
-    )
-    assert [(one.start_ms, one.text) for one in whole.segments] == [(0, "Se abre."), (2500, "Presente.")]
-    assert whole.duration_ms == first.duration_ms + second.duration_ms
