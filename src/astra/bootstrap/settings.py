@@ -96,6 +96,20 @@ class Settings(BaseSettings):
         600.0, gt=0, description="A model that nobody has used for this long leaves memory."
     )
     core_concurrency: int = Field(1, ge=1, description="Chunks heard at the same time.")
+    core_queue: int = Field(
+        8, ge=0, description="`astra serve core`: requests that may wait; the next is answered 429."
+    )
+    core_listeners: int = Field(
+        8, ge=1, description="`astra serve core`: live transcriptions at the same time."
+    )
+    core_api_keys: SecretStr | None = Field(
+        None,
+        description="`astra serve core`: keys that clients may send as bearer token, separated by commas. "
+        "Unset: none is asked for, and only this machine is served.",
+    )
+    core_max_upload_bytes: int = Field(
+        2 * 1024**3, ge=1024, description="`astra serve core`: largest recording taken."
+    )
     core_claim_ms: int = Field(
         15_000, ge=300, description="After this, a chunk whose worker died is heard by another."
     )

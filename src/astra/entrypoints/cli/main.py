@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from astra import __version__
+from astra.entrypoints.cli import serve
 from astra.entrypoints.cli.outcome import explained
 
 EPILOG = """\b
@@ -15,6 +16,7 @@ Examples:
   astra transcribe sesion.mp3 --format srt      the words of a recording, with their times
   astra verify acta.docx --proof proof.json     check an acta, without any server
   astra up --port 8080                          serve the API until Ctrl-C
+  astra serve core --model demo                 serve speech recognition alone
 """
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help takes a third of the time
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(serve.app, name="serve")
 
 DataOption = Annotated[
     Path | None,

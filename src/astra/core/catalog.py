@@ -1,0 +1,56 @@
+"""The models that one service offers, by name; each is made when it is first asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from astra.core.pipeline.transcriber import Transcriber
+from astra.core.service import Core
+from astra.kernel.errors import NotFound
+
+
+class ModelUnknown(NotFound):
+    """This service has no such model; `GET /v1/models` lists those it has."""
+
+    code = "model_not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedModel:
+    """One model, ready to hear; its files are read at first use."""
+
+    name: str  # as clients ask for it
+    engine: str
+    transcriber: Transcriber
+    core: Core  # hears with the same transcriber
+
+
+class Catalog:
+    """Finds models by name. Thread-safe.
+
+    Args:
+        makers: by name; each is called once.
+        default: the name of the model for those who name none; one of `makers`.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], ServedModel]], default: str) -> None:
+        if default not in makers:
+            raise ModelUnknown(f"The default model {default!r} is not among {', '.join(makers)}.")
+        self._makers = makers
+        self._made: dict[str, ServedModel] = {}
+        self._lock = Lock()
+        self.default = default
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._makers)
+
+    def find(self, name: str | None = None) -> ServedModel:
+        """Return the model of this name, or the default one; `ModelUnknown`."""
+        wanted = self.default if name is None else name
+        if wanted not in self._makers:
+            raise ModelUnknown(f"There is no model {wanted[:80]!r}; choose one of {', '.join(self.names)}.")
+        with self._lock:
+            if wanted not in self._made:
+                self._made[wanted] = self._makers[wanted]()
+            return self._made[wanted]
