@@ -40,13 +40,6 @@ def test_a_dry_run_hears_120_words_in_every_chunk_at_the_first_try_and_prints_no
     assert "14 chunks with 1680 words, 0 second tries" in done.stderr
 
 
-@pytest.mark.nemo
-def test_a_dry_run_of_parakeet_writes_more_than_is_said_at_the_first_try_and_prints_no_figure() -> None:
-    done = gpu_batch("--dry-run", "--model", "parakeet_tdt_0_6b")
-    assert done.stdout == ""
-    assert "14 chunks with 1843 words, 0 second tries" in done.stderr
-
-
 @pytest.mark.parametrize(
     ("line", "price"),
     [
