@@ -1,8 +1,9 @@
 """Who is heard now, who waits, and who is turned away."""
 
 import asyncio
+import inspect
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -70,17 +71,15 @@ class HearingQueue:
         while self._ending:
             await asyncio.wait(self._ending)
 
-    def ended(self, place: "Place") -> None:
-        """Follow a place to its end in the background."""
-        task = asyncio.get_running_loop().create_task(self._freed(place))
+    def follow(self, end: Coroutine[Any, Any, None]) -> None:
+        """Let a place come to its end in the background."""
+        task = asyncio.get_running_loop().create_task(end)
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 
-    async def _freed(self, place: "Place") -> None:
-        try:
-            await place.end()
-        finally:
-            self._taken -= 1
+    def freed(self) -> None:
+        """Take a place back."""
+        self._taken -= 1
 
     def took(self, seconds: float) -> None:
         """Learn how long a request took."""
@@ -114,18 +113,27 @@ class Place:
 
     async def once(self, work: Callable[[], T]) -> T:
         """Wait for the turn, then return what `work` returns."""
-        return await anext(self.steps(work() for _ in (None,)))
+        [result] = [result async for result in self.steps(work() for _ in (None,))]
+        return result
 
     def heard(self, model: str, duration_ms: int) -> None:
         """Note how much sound this request has had heard so far."""
         self._heard = (model, duration_ms)
 
     def leave(self) -> None:
-        """Give the place back as soon as nothing of its work runs any more."""
-        self._queue.ended(self)
+        """Give the place back: at once, or as soon as nothing of its work runs any more."""
+        if self._is_over:
+            self._free()
+        else:
+            self._queue.follow(self._end())
 
-    async def end(self) -> None:
-        """Let the step under way finish, close the work and what belongs to it."""
+    @property
+    def _is_over(self) -> bool:
+        is_idle = self._step is None or self._step.done()
+        return is_idle and (self._work is None or inspect.getgeneratorstate(self._work) == inspect.GEN_CLOSED)
+
+    async def _end(self) -> None:
+        """Let the step under way finish, then close the work."""
         try:
             if self._step is not None:
                 await asyncio.wait([self._step])
@@ -133,9 +141,15 @@ class Place:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._queue.threads, self._work.close)
         finally:
+            self._free()
+
+    def _free(self) -> None:
+        try:
             for close in self._afterwards:
                 close()
+        finally:
             self._account()
+            self._queue.freed()
 
     async def _next(self, work: Generator[Any]) -> Any:
         loop = asyncio.get_running_loop()
