@@ -97,4 +97,6 @@ def test_a_run_that_is_stopped_says_so_leaves_nothing_running_and_can_be_done_ag
     assert process.returncode == 130
     assert error.splitlines()[-1].startswith("astra: stopped")
     assert not servers_in(data)
+    assert list(data.glob("*.astra-checkpoint"))
     assert astra(*command[1:]).returncode == 0
+    assert not list(data.glob("*.astra-checkpoint"))

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final, Self
 from astra.core.errors import CheckpointUnusable
 from astra.core.values import Hearing, Segment, Word
 
+CHECKPOINT_SUFFIX: Final = ".astra-checkpoint"
 _HEADER: Final = b'{"format": "astra-checkpoint", "version": 1}'
 
 

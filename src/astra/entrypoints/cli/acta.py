@@ -18,6 +18,8 @@ from astra.bootstrap.logs import configure_logs
 from astra.bootstrap.parts import sound_decoder
 from astra.bootstrap.settings import Settings
 from astra.builder.skeletons import default_skeleton, inspect
+from astra.core.pipeline.file_checkpoint import CHECKPOINT_SUFFIX, FileCheckpoint
+from astra.core.ports import Checkpoint
 from astra.core.values import ChunkContext, TimedChunk
 from astra.entrypoints.cli.hearing_progress import HearingProgress
 from astra.entrypoints.cli.outcome import exit_code_of
@@ -86,12 +88,16 @@ def run_acta(options: ActaOptions) -> int:
     work = checked(options)
     console = Console(highlight=False)
     configure_logs(settings.log_level, "console")
-    with HearingProgress(console) as progress:
-        files = asyncio.run(make(settings, options, work, progress))
     acta, proof, transcript = outputs_of(options)
+    with (
+        FileCheckpoint(acta.with_name(acta.name + CHECKPOINT_SUFFIX)) as checkpoint,
+        HearingProgress(console) as progress,
+    ):
+        files = asyncio.run(make(settings, options, work, checkpoint, progress))
     write_whole(acta, files.acta)
     write_whole(proof, files.proof)
     write_whole(transcript, files.transcript)
+    checkpoint.remove()
     console.print(f"[bold]{options.out}[/]  proof {proof}  transcript {transcript}", soft_wrap=True)
     if empty := empty_placeholders(files.build_report):
         console.print(f"Left empty: {', '.join(empty)}. Fill them with --field NAME=TEXT", soft_wrap=True)
@@ -161,8 +167,13 @@ def field_of(text: str, known: Sequence[str]) -> tuple[str, str]:
     return name, value
 
 
-async def make(settings: Settings, options: ActaOptions, work: Work, progress: HearingProgress) -> Files:
-    """Hear the recording into a session, finalize it and return its files."""
+async def make(
+    settings: Settings, options: ActaOptions, work: Work, checkpoint: Checkpoint, progress: HearingProgress
+) -> Files:
+    """Hear the recording into a session, finalize it and return its files.
+
+    What an earlier attempt heard before it was stopped is in the checkpoint, and not heard again.
+    """
     async with open_application(settings) as application:
         config = default_tenant_config(roster_of(work.turns))
         await ensure_council(application, TENANT, options.council, config, work.skeleton)
@@ -171,25 +182,29 @@ async def make(settings: Settings, options: ActaOptions, work: Work, progress: H
         )
         session_id = session.session_id
         source = await application.sessions.store_source(TENANT, session_id, work.audio)
-        await hear(application, session_id, source, work, progress)
+        heard = application.core.transcribe(
+            work.audio,
+            ChunkContext(),
+            cut_at_ms=cuts_of(work.turns),
+            checkpoint=checkpoint,
+            progress=progress.heard,
+        )
+        await append(application, session_id, source, heard, work.turns)
         return await application.deliveries.files(await sealed(application, session_id, progress))
 
 
-async def hear(
+async def append(
     application: Application,
     session_id: SessionId,
     source: BlobRef,
-    work: Work,
-    progress: HearingProgress,
+    heard: Iterator[TimedChunk],
+    turns: Sequence[Turn],
 ) -> None:
     """Append the recording as CORE hears it, stretch by stretch."""
-    heard: Iterator[TimedChunk] = application.core.transcribe(
-        work.audio, ChunkContext(), cut_at_ms=cuts_of(work.turns), progress=progress.heard
-    )
     number = 0
     while (chunk := await asyncio.to_thread(next, heard, None)) is not None:
-        if work.turns:
-            speaker = speaker_at(work.turns, chunk.start_ms + chunk.result.duration_ms // 2)
+        if turns:
+            speaker = speaker_at(turns, chunk.start_ms + chunk.result.duration_ms // 2)
             change = ContextChange(current_speaker_id=speaker.speaker_id if speaker else None)
             await application.sessions.change_context(TENANT, session_id, change)
         await application.sessions.append_heard(TENANT, session_id, number, chunk.result, source)

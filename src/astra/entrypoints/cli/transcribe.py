@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 
 from astra.bootstrap.logs import configure_logs
 from astra.bootstrap.parts import recording_at, transcriber
-from astra.core.pipeline.file_checkpoint import FileCheckpoint
+from astra.core.pipeline.file_checkpoint import CHECKPOINT_SUFFIX, FileCheckpoint
 from astra.core.transcripts.formats import FORMATS
 from astra.core.values import TranscribeOptions
 from astra.entrypoints.cli.hearing_progress import HearingProgress
 from astra.entrypoints.cli.settings import settings_with
 from astra.kernel.errors import Conflict, InvalidInput
-
-CHECKPOINT_SUFFIX: Final = ".astra-checkpoint"
 
 
 class FormatUnknown(InvalidInput):
