@@ -166,3 +166,15 @@ async def test_the_documentation_tells_the_bodies_and_needs_no_internet(serve: A
     assert "response_format" in form["multipart/form-data"]["schema"]["properties"]
     assert "https://" not in page
     assert nowhere.headers["content-type"] == "application/problem+json"
+
+
+async def test_live_sound_needs_the_same_keys(serve: Any) -> None:
+    async with serve(keys=frozenset({"a-key-of-the-council-1"})) as service:
+        refused = await service.client.post("/v1/listen?mode=realtime", content=b"")
+        assert refused.status_code == 401
+        service.client.headers["Authorization"] = "Bearer a-key-of-the-council-1"
+        heard = await service.client.post(
+            "/v1/listen?mode=realtime&encoding=linear16&sample_rate=16000", content=bytes(32_000)
+        )
+    last = json.loads(heard.text.splitlines()[-1])
+    assert (last["type"], last["duration"]) == ("Metadata", 1.0)

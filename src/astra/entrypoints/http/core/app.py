@@ -70,9 +70,9 @@ def core_app(parts: CoreParts) -> FastAPI:
 
 
 async def settled(app: FastAPI) -> None:
-    """Wait until nothing runs any more of requests that have ended."""
+    """Wait until nothing runs any more; the application is served no longer."""
     state: CoreState = app.state.core
-    await state.queue.settled()
+    await state.queue.close()
 
 
 def _state(parts: CoreParts) -> CoreState:

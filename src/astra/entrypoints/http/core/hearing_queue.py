@@ -66,10 +66,11 @@ class HearingQueue:
         """When a place is likely to be free: the time of one request, shared by those who hear."""
         return min(max(round(self._mean_s / self._concurrency), 1), _LONGEST_RETRY_S)
 
-    async def settled(self) -> None:
-        """Wait until nothing runs any more of requests that have ended."""
+    async def close(self) -> None:
+        """Wait until nothing runs any more of requests that have ended, and give back the threads."""
         while self._ending:
             await asyncio.wait(self._ending)
+        self.threads.shutdown(wait=False)
 
     def follow(self, end: Coroutine[Any, Any, None]) -> None:
         """Let a place come to its end in the background."""
