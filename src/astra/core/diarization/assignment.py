@@ -91,4 +91,5 @@ def _texts(text: str, groups: Sequence[tuple[str, list[Word]]]) -> list[str]:
                 cuts.append(found - 1)
             position = found + len(word.text)
     texts = [text[start + 1 : end] for start, end in pairwise([*cuts, len(text)])]
-    return texts if " ".join(texts) == text and all(texts) else []
+    is_exact = " ".join(texts) == text and all(part and part[-1] != " " for part in texts)
+    return texts if is_exact else []

@@ -42,7 +42,9 @@ class NemoModel:
         """
         with self._lock:
             if self._model is None:
-                self._model = self._loaded()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # meant for NeMo's developers
+                    self._model = self._loaded()
             import torch  # noqa: PLC0415  # loaded already
 
             try:
@@ -66,9 +68,11 @@ class NemoModel:
             )
         except Exception as error:  # what a damaged file raises depends on where the damage is
             raise EngineUnavailable(
-                f"The model {file} cannot be loaded: {error}. Check that the file is whole, that it is a "
-                f"{self._kind}, and that the device exists on this machine."
+                f"The model {file} cannot be loaded: {error}. Check that the file is whole and that the device "
+                "exists on this machine."
             ) from error
+        if not isinstance(model, model_class):
+            raise EngineUnavailable(f"The model {file} is a {type(model).__name__}, not a {self._kind}.")
         model.preprocessor.featurizer.dither = 0.0  # noise that would make results differ from call to call
         return model.eval()
 
@@ -99,16 +103,14 @@ def _from_hub(repository: str, *, may_download: bool) -> Path:
 
 
 def _model_class(kind: str) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # meant for NeMo's developers
-        try:
-            from nemo.collections.asr import models  # noqa: PLC0415  # heavy, of an extra
-            from nemo.utils import logging as nemo_logging  # noqa: PLC0415
-        except ImportError as error:
-            raise EngineUnavailable(
-                "Sortformer and TitaNet need NVIDIA NeMo, which cannot be imported "
-                f"({error}): install astra[parakeet]."
-            ) from error
+    try:
+        from nemo.collections.asr import models  # noqa: PLC0415  # heavy, of an extra
+        from nemo.utils import logging as nemo_logging  # noqa: PLC0415
+    except ImportError as error:
+        raise EngineUnavailable(
+            f"Sortformer and TitaNet need NVIDIA NeMo, which cannot be imported ({error}): "
+            "install astra[parakeet]."
+        ) from error
     nemo_logging.set_verbosity(nemo_logging.ERROR)
     nemo_logging.captureWarnings(capture=False)  # those of the rest of the process are none of its business
     return getattr(models, kind)
