@@ -129,6 +129,8 @@ def test_a_recording_at_an_address_is_heard_and_a_missing_one_is_told(transcribe
     ("arguments", "code", "way_out"),
     [
         (("--format", "docx"), 2, "use one of json"),
+        (("--format", "rttm"), 2, "add --diarize"),
+        (("--model", "demo", "--diarize", "ears"), 2, "choose one of sortformer"),
         (("--engine", "siri"), 2, "choose one of whisper"),
         (("--out", "no/such/folder.txt"), 2, "give another --out"),
         (("--engine", "parakeet", "--model", "parakeet-tdt-0.6b-v2"), 2, "parakeet-tdt-0.6b-v3"),

@@ -74,6 +74,14 @@ class Settings(BaseSettings):
     openai_url: str | None = Field(
         None, description="A server other than OpenAI's that speaks its API, up to /v1."
     )
+    diarizer_model: str | None = Field(
+        None, description="Model of the diarizer sortformer or pyannote: a hub name or a copy of it."
+    )
+    speaker_model: str | None = Field(
+        None,
+        description="Model that compares voices, for sortformer and titanet: a hub name or a .nemo file.",
+    )
+    hub_token: SecretStr | None = Field(None, description="Your token of the model hub, for gated models.")
     chat_url: str | None = Field(
         None,
         description="An OpenAI-compatible chat API, up to /v1, that is asked what the rules leave open. "

@@ -139,6 +139,13 @@ def transcribe(  # noqa: PLR0917 - the command's options
     hotword: Annotated[
         list[str] | None, typer.Option(help="A name or word to expect, if the engine takes any; repeatable")
     ] = None,
+    diarize: Annotated[
+        str | None, typer.Option(help="Tell speakers apart: sortformer, titanet or pyannote")
+    ] = None,
+    min_speakers: Annotated[int, typer.Option(min=1, help="How many there are at least")] = 1,
+    max_speakers: Annotated[
+        int | None, typer.Option(min=1, help="How many there are at most [default: any number]")
+    ] = None,
     *,
     words: Annotated[bool, typer.Option("--words", help="Times of words too (json)")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped")] = False,
@@ -152,7 +159,9 @@ def transcribe(  # noqa: PLR0917 - the command's options
       astra transcribe sesion.mp3
       astra transcribe sesion.mp3 --format srt --out sesion.srt
       astra transcribe sesion.mp3 --engine parakeet --format json --out sesion.json --resume
+      astra transcribe sesion.mp3 --diarize sortformer --format vtt --out sesion.vtt
     """  # noqa: D301 - \b keeps the lines apart in the help
+    from astra.core.diarization.values import SpeakerBounds  # noqa: PLC0415 - as above
     from astra.core.values import TranscribeOptions  # noqa: PLC0415 - as above
     from astra.entrypoints.cli.transcribe import TranscribeCommand, run_transcribe  # noqa: PLC0415
 
@@ -165,6 +174,8 @@ def transcribe(  # noqa: PLR0917 - the command's options
         format=format,
         out=out,
         resume=resume,
+        diarizer=diarize,
+        bounds=SpeakerBounds(fewest=min_speakers, most=max_speakers),
     )
     explained(lambda: run_transcribe(command))
 

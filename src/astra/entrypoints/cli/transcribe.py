@@ -2,18 +2,23 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from astra.bootstrap.diarizers import diarizer_named
 from astra.bootstrap.logs import configure_logs
-from astra.bootstrap.parts import recording_at, transcriber
+from astra.bootstrap.parts import recording_at, sound_decoder, transcriber
+from astra.bootstrap.settings import Settings
+from astra.core.diarization.assignment import with_speakers
+from astra.core.diarization.rttm import rttm_lines
+from astra.core.diarization.values import SpeakerBounds, SpeakerTurn
 from astra.core.pipeline.file_checkpoint import CHECKPOINT_SUFFIX, FileCheckpoint
 from astra.core.transcripts.formats import FORMATS
-from astra.core.values import TranscribeOptions
+from astra.core.values import TranscribeOptions, TranscriptResult
 from astra.entrypoints.cli.hearing_progress import HearingProgress
 from astra.entrypoints.cli.settings import settings_with
 from astra.kernel.errors import Conflict, InvalidInput
@@ -48,6 +53,8 @@ class TranscribeCommand:
     format: str
     out: Path | None
     resume: bool
+    diarizer: str | None
+    bounds: SpeakerBounds
 
 
 def run_transcribe(command: TranscribeCommand) -> int:
@@ -55,6 +62,8 @@ def run_transcribe(command: TranscribeCommand) -> int:
     check(command)
     settings = settings_with(engine=command.engine, model=command.model, log_level="warning")
     configure_logs(settings.log_level, "console")
+    if command.diarizer is not None:
+        diarizer_named(command.diarizer, settings)
     pipeline = transcriber(settings)
     with unfinished(command) as checkpoint, HearingProgress(Console(stderr=True)) as progress:
         parts = pipeline.parts(
@@ -65,9 +74,27 @@ def run_transcribe(command: TranscribeCommand) -> int:
         )
         with closing(parts):
             result = pipeline.joined(parts, command.options)
-    written(command, FORMATS[command.format].write(result))
+        turns = turns_of(command, settings, progress)
+    written(command, text_of(command, with_speakers(result, turns), turns))
     checkpoint.remove()
     return 0
+
+
+def turns_of(command: TranscribeCommand, settings: Settings, progress: HearingProgress) -> list[SpeakerTurn]:
+    """Return who speaks when; nothing if nobody was asked to tell."""
+    if command.diarizer is None:
+        return []
+    progress.doing("telling speakers apart")
+    pieces = sound_decoder().pieces(recording_at(command.recording))
+    with closing(diarizer_named(command.diarizer, settings)) as diarizer:
+        return diarizer.turns(pieces, command.bounds)
+
+
+def text_of(command: TranscribeCommand, result: TranscriptResult, turns: Sequence[SpeakerTurn]) -> str:
+    """Return the transcript in its format; RTTM says the turns themselves, which may overlap."""
+    if command.format == "rttm":
+        return "".join(rttm_lines(turns, Path(name_of(command.recording)).stem))
+    return FORMATS[command.format].write(result)
 
 
 @contextmanager
@@ -88,15 +115,21 @@ def unfinished(command: TranscribeCommand) -> Iterator[FileCheckpoint]:
 
 def checkpoint_of(command: TranscribeCommand) -> Path:
     """Return where the checkpoint is: beside the transcript, or in the working directory."""
-    recording = Path(command.recording.partition("?")[0]).name or "recording"
-    target = command.out or Path(recording)
+    target = command.out or Path(name_of(command.recording))
     return target.with_name(target.name + CHECKPOINT_SUFFIX)
+
+
+def name_of(recording: str) -> str:
+    """Return the file name in a path or an address."""
+    return Path(recording.partition("?")[0]).name or "recording"
 
 
 def check(command: TranscribeCommand) -> None:
     """Refuse what could not be written at the end, before hours of work; `FormatUnknown`, `OutputInvalid`."""
     if command.format not in FORMATS:
         raise FormatUnknown(f"there is no format {command.format!r}; use one of {', '.join(FORMATS)}")
+    if command.format == "rttm" and command.diarizer is None:
+        raise FormatUnknown("rttm says who speaks when; add --diarize with who is to tell")
     out = command.out
     if out is None:
         return
