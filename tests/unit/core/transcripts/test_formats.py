@@ -115,7 +115,7 @@ def test_rttm_has_ten_fields_a_turn(transcribed: Transcribed, segment: Make) -> 
         segment(5000, 6007, "¿Quién?"),
     ]
     lines = write_rttm(transcribed(*turns), "sesión 12").splitlines()
-    assert lines == ["SPEAKER sesión_12 1 1.250 1.750 <NA> <NA> Ana_Pérez <NA> <NA>"]
+    assert lines == ["SPEAKER sesión_12 1 1.250 1.750 <NA> <NA> Ana_Pérez 1.000 <NA>"]
     assert len(lines[0].split()) == 10
     assert write_rttm(transcribed()) == ""
 
