@@ -79,6 +79,7 @@ class ToneListener:
     """
 
     longest_ms = 20_000
+    blur_ms = 50
 
     def __init__(self) -> None:
         self._embedder = BandEmbedder()

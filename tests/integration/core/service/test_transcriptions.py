@@ -210,6 +210,7 @@ async def test_a_body_too_large_is_refused_by_its_length_and_by_what_comes(
     serve: Any, spoken: Callable[[int], bytes]
 ) -> None:
     async def pieces() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
         for _ in range(50):
             yield bytes(1000)
 

@@ -15,7 +15,8 @@ STRETCHES = st.lists(
 
 def said(*people: Who) -> list[tuple[str, int, int]]:
     turns = smoothed(
-        [[LocalTurn(start_ms=start, end_ms=end, confidence=0.5) for start, end in own] for own in people]
+        [[LocalTurn(start_ms=start, end_ms=end, confidence=0.5) for start, end in own] for own in people],
+        blur_ms=1_000,
     )
     return [(turn.speaker, turn.start_ms, turn.end_ms) for turn in turns]
 
@@ -34,6 +35,14 @@ def test_a_pause_in_which_somebody_else_speaks_ends_the_turn() -> None:
 
 def test_a_short_turn_within_another_speakers_breath_is_that_speakers() -> None:
     assert said([(0, 5_000), (5_700, 9_000)], [(5_000, 5_700)]) == [("S1", 0, 9_000)]
+
+
+def test_a_blur_between_two_speakers_is_the_change_itself() -> None:
+    assert said([(0, 5_000)], [(5_000, 6_000)], [(6_000, 9_000)]) == [("S1", 0, 5_500), ("S2", 5_500, 9_000)]
+
+
+def test_a_longer_turn_without_a_pause_stays() -> None:
+    assert said([(0, 5_000)], [(5_000, 6_001)], [(6_001, 9_000)])[1] == ("S2", 5_000, 6_001)
 
 
 def test_a_short_answer_between_pauses_stays() -> None:
@@ -63,7 +72,8 @@ def test_the_certainty_of_a_turn_is_the_mean_over_its_time() -> None:
                 LocalTurn(start_ms=0, end_ms=3_000, confidence=1.0),
                 LocalTurn(start_ms=3_000, end_ms=4_000, confidence=0.2),
             ]
-        ]
+        ],
+        blur_ms=0,
     )
     assert turn.confidence == 0.8
 
