@@ -36,6 +36,7 @@ class EmbeddedVoices:
     """
 
     longest_ms = _CHUNK_MS
+    blur_ms = _WINDOW_MS
 
     def __init__(self, embedder: SpeakerEmbedder) -> None:
         self._embedder = embedder

@@ -68,8 +68,8 @@ class NemoModel:
             )
         except Exception as error:  # what a damaged file raises depends on where the damage is
             raise EngineUnavailable(
-                f"The model {file} cannot be loaded: {error}. Check that the file is whole and that the device "
-                "exists on this machine."
+                f"The model {file} cannot be loaded: {error}. Check that the file is whole and that the "
+                "device exists on this machine."
             ) from error
         if not isinstance(model, model_class):
             raise EngineUnavailable(f"The model {file} is a {type(model).__name__}, not a {self._kind}.")

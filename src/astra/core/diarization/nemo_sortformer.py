@@ -29,6 +29,7 @@ class NemoSortformer:
     """
 
     longest_ms = 90_000
+    blur_ms = 160  # two frames
 
     def __init__(
         self,

@@ -45,6 +45,11 @@ class LocalDiarizer(Protocol):
         """How alike (mean dot product) vectors of one person are at least: where comparing stops joining."""
         ...
 
+    @property
+    def blur_ms(self) -> int:
+        """How long two voices may blur into one at a change: so short a turn without a pause is doubted."""
+        ...
+
     def voices(self, chunk: Chunk) -> list[LocalVoice]:
         """Return the voices of a chunk, each with its turns in time order, within the chunk.
 

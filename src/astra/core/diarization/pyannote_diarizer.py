@@ -33,6 +33,7 @@ class PyannoteDiarizer:
     """
 
     longest_ms = 600_000
+    blur_ms = 100
 
     def __init__(
         self,

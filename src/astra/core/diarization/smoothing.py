@@ -1,26 +1,28 @@
 """From everything that was heard of each speaker to turns as a person would write them down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 from astra.core.diarization.values import LocalTurn, SpeakerTurn
 
 _PAUSE_MS: Final = 500  # a speaker's own pause, when nobody else speaks in it
-_SHORTEST_CHANGE_MS: Final = 1_000  # nobody takes the floor and gives it back for less without a pause
 _TOUCH_MS: Final = 50  # closer than this there is no pause
 
 
-def smoothed(people: Sequence[Sequence[LocalTurn]]) -> list[SpeakerTurn]:
-    """Return the turns of each person in order of their start, named S1, S2, … as they first appear."""
+def smoothed(people: Sequence[Sequence[LocalTurn]], blur_ms: int) -> list[SpeakerTurn]:
+    """Return the turns of each person in order of their start, named S1, S2, … as they first appear.
+
+    For `blur_ms` see `LocalDiarizer.blur_ms`.
+    """
     heard = sorted(
         chain.from_iterable(
             (_named(turn, str(person)) for turn in turns) for person, turns in enumerate(people)
         ),
         key=lambda turn: (turn.start_ms, turn.end_ms),
     )
-    turns = _joined(_steadied(_joined(heard)))
+    turns = _joined(_steadied(_joined(heard), blur_ms))
     names: dict[str, str] = {}
     for turn in turns:
         names.setdefault(turn.speaker, f"S{len(names) + 1}")
@@ -33,7 +35,7 @@ def _named(turn: LocalTurn, speaker: str) -> SpeakerTurn:
     )
 
 
-def _joined(turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
+def _joined(turns: Iterable[SpeakerTurn]) -> list[SpeakerTurn]:
     """Join turns of one speaker that overlap, touch, or have a short pause between in which nobody speaks."""
     found: list[SpeakerTurn] = []
     last: dict[str, int] = {}  # speaker -> index of the latest turn
@@ -63,16 +65,38 @@ def _union(first: SpeakerTurn, second: SpeakerTurn) -> SpeakerTurn:
     )
 
 
-def _steadied(turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
-    """Give a short turn in the middle of another speaker's, without a pause around it, to that speaker."""
-    steady = list(turns)
-    for index in range(1, len(steady) - 1):
-        before, turn, after = steady[index - 1 : index + 2]
-        if (
-            before.speaker == after.speaker
-            and turn.duration_ms < _SHORTEST_CHANGE_MS
-            and abs(turn.start_ms - before.end_ms) <= _TOUCH_MS
-            and abs(after.start_ms - turn.end_ms) <= _TOUCH_MS
+def _steadied(turns: Sequence[SpeakerTurn], blur_ms: int) -> Iterator[SpeakerTurn]:
+    """Share what is no turn between those before and after.
+
+    That is what is short, without a pause around it, and of somebody who never speaks otherwise: the change
+    itself, both voices in one window. And what is short and within one other speaker's breath.
+    """
+    is_short = [_is_short(turns, index, blur_ms) for index in range(len(turns))]
+    certain = {turn.speaker for turn, short in zip(turns, is_short, strict=True) if not short}
+    doubted: list[SpeakerTurn] = []
+    before = None
+    for index, turn in enumerate(turns):
+        if is_short[index] and (
+            turn.speaker not in certain or turns[index - 1].speaker == turns[index + 1].speaker
         ):
-            steady[index] = replace(turn, speaker=before.speaker)
-    return steady
+            doubted.append(turn)
+            continue
+        if before and doubted:
+            yield from _shared(before, doubted, turn)
+        yield turn
+        before, doubted = turn, []
+
+
+def _is_short(turns: Sequence[SpeakerTurn], index: int, blur_ms: int) -> bool:
+    """Tell whether a turn is short and touches both the one before and the one after."""
+    if not 0 < index < len(turns) - 1 or turns[index].duration_ms > blur_ms:
+        return False
+    gaps = (after.start_ms - before.end_ms for before, after in pairwise(turns[index - 1 : index + 2]))
+    return max(map(abs, gaps)) <= _TOUCH_MS
+
+
+def _shared(before: SpeakerTurn, doubted: Sequence[SpeakerTurn], after: SpeakerTurn) -> Iterator[SpeakerTurn]:
+    start_ms, end_ms = doubted[0].start_ms, doubted[-1].end_ms
+    middle_ms = (start_ms + end_ms) // 2
+    yield replace(doubted[0], start_ms=start_ms, end_ms=middle_ms, speaker=before.speaker)
+    yield replace(doubted[-1], start_ms=middle_ms, end_ms=end_ms, speaker=after.speaker)

@@ -31,7 +31,7 @@ class WindowedDiarizer:
         for chunk in Chunker(self._voice_detector, longest_ms=self._local.longest_ms).chunks(sound):
             if chunk.speech:
                 book.add(voice.shifted(chunk.start_ms) for voice in self._local.voices(chunk))
-        return smoothed(book.people(bounds or SpeakerBounds()))
+        return smoothed(book.people(bounds or SpeakerBounds()), self._local.blur_ms)
 
     def close(self) -> None:
         self._local.close()

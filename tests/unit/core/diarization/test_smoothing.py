@@ -41,6 +41,18 @@ def test_a_blur_between_two_speakers_is_the_change_itself() -> None:
     assert said([(0, 5_000)], [(5_000, 6_000)], [(6_000, 9_000)]) == [("S1", 0, 5_500), ("S2", 5_500, 9_000)]
 
 
+def test_a_short_turn_of_somebody_who_also_speaks_at_length_stays() -> None:
+    turns = said([(0, 5_000)], [(5_000, 6_000), (20_000, 30_000)], [(6_000, 9_000)])
+    assert turns == [("S1", 0, 5_000), ("S2", 5_000, 6_000), ("S3", 6_000, 9_000), ("S2", 20_000, 30_000)]
+
+
+def test_several_blurs_in_a_row_are_one_change() -> None:
+    assert said([(0, 5_000)], [(5_000, 5_700)], [(5_700, 6_400)], [(6_400, 9_000)]) == [
+        ("S1", 0, 5_700),
+        ("S2", 5_700, 9_000),
+    ]
+
+
 def test_a_longer_turn_without_a_pause_stays() -> None:
     assert said([(0, 5_000)], [(5_000, 6_001)], [(6_001, 9_000)])[1] == ("S2", 5_000, 6_001)
 
