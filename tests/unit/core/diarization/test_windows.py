@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astra.core.diarization.embedded_voices import sound_of, windows_of
+from astra.core.diarization.nemo_sortformer import NemoSortformer
+from astra.core.diarization.nemo_titanet import NemoTitanet
 from astra.core.diarization.pyannote_diarizer import PyannoteDiarizer, voices_of
 from astra.core.errors import EngineUnavailable
 from astra.core.pipeline.chunking import Chunk
@@ -54,10 +56,14 @@ def test_a_pipeline_without_vectors_gives_voices_that_resemble_nobody() -> None:
     assert not voice.vector.any()
 
 
-def test_without_pyannote_the_error_names_its_extra() -> None:
+def test_without_its_package_a_model_names_its_extra() -> None:
     chunk = Chunk(start_ms=0, duration_ms=1_000, audio=np.zeros(16_000, np.float32), speech=((0, 1_000),))
     with pytest.raises(EngineUnavailable, match=r"astra\[pyannote\]"):
         PyannoteDiarizer().voices(chunk)
+    with pytest.raises(EngineUnavailable, match=r"astra\[parakeet\]"):
+        NemoTitanet().embed([chunk.audio])
+    with pytest.raises(EngineUnavailable, match=r"astra\[parakeet\]"):
+        NemoSortformer(NemoTitanet()).voices(chunk)
 
 
 def test_importing_diarization_and_its_adapters_loads_no_heavy_library() -> None:
