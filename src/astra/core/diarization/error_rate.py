@@ -1,6 +1,6 @@
 """The diarization error rate, by which diarizers are compared.
 
-NIST, "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan", section 6.1: speech time
+NIST, "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan": speech time
 missed, invented or given to the wrong speaker, over the speech time of the reference.
 """
 

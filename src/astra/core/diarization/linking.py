@@ -2,8 +2,8 @@
 
 The second stage of two: within chunks voices are told apart by a `LocalDiarizer`, and here their vectors are
 clustered. When too many are held, the most alike are joined for good, so that neither memory nor the
-clustering grows with the recording: Xia et al., "Turn-to-Diarize" and its multi-stage clustering (arXiv
-2210.13690), where this is the compressor before the main clustering.
+clustering grows with the recording: as the pre-clusterer of Wang et al., "Highly Efficient Real-Time
+Streaming and Fully On-Device Speaker Diarization with Multi-Stage Clustering" (arXiv 2210.13690).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
