@@ -1,7 +1,7 @@
 """What makes sense of sentences: rules, the council's templates and, if the settings name one, a model."""
 
 from astra.bootstrap.settings import Settings
-from astra.core.understanding.chat import ChatLimits
+from astra.core.understanding.chat_limits import ChatLimits
 from astra.core.understanding.openai_chat import OpenAiChat
 from astra.core.understanding.openai_embeddings import OpenAiEmbeddings
 from astra.core.understanding.ports import ChatModel, TextEmbedder

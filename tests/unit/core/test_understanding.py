@@ -1,7 +1,8 @@
 import pytest
 
+from astra.core.understanding.formulas import template_of
 from astra.core.understanding.intents import Intent
-from astra.core.understanding.rules import template_of, understood
+from astra.core.understanding.rules import understood
 from astra.kernel.json_value import JsonObject
 
 UNDERSTOOD = [
@@ -378,3 +379,11 @@ def test_a_sentence_that_lacks_what_its_template_says_has_no_template() -> None:
     assert partial is not None
     assert template_of(complete) == "TPL_CIERRE"
     assert template_of(partial) is None
+
+
+def test_a_passage_to_a_point_without_its_number_has_no_template() -> None:
+    numbered, bare = understood("Continuamos con el punto cuatro."), understood("Siguiente punto.")
+    assert numbered is not None
+    assert bare is not None
+    assert template_of(numbered) == "TPL_DESARROLLO_PUNTO"
+    assert (bare.intent, template_of(bare)) == (Intent.AGENDA_ADVANCE, None)

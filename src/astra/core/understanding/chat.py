@@ -6,12 +6,12 @@ sentence stays as it was said. A service that fails is left alone for a while.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 from astra.core.data_schema import violation_of
 from astra.core.templates import Template
 from astra.core.understanding.breaker import CircuitBreaker
+from astra.core.understanding.chat_limits import ChatLimits
 from astra.core.understanding.chat_questions import (
     NONE,
     Option,
@@ -22,27 +22,17 @@ from astra.core.understanding.chat_questions import (
 )
 from astra.core.understanding.errors import ChatAnswerUnusable, ChatUnavailable
 from astra.core.understanding.evidence import said_only
+from astra.core.understanding.formulas import template_of
 from astra.core.understanding.interpretation import Interpretation
 from astra.core.understanding.meaning import Meaning
 from astra.core.understanding.notes import note
 from astra.core.understanding.ports import ChatModel, ChatQuestion
-from astra.core.understanding.rules import template_of
 from astra.core.understanding.schemas import SCHEMAS
 from astra.core.understanding.similarity import keeps_to, schemas_of
 from astra.core.values import ChunkContext, Decider
 from astra.kernel.json_value import JsonObject, JsonValue
 
 Shortlist = Callable[[Sequence[str], ChunkContext], Sequence[Sequence[Template]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatLimits:
-    """When the model is asked, and how hard."""
-
-    fewest_words: int = 4  # shorter sentences are greetings
-    most_words: int = 60  # longer ones are speech
-    least_confidence: float = 0.6  # the model's own
-    concurrency: int = 4  # questions at the same time, of all sessions together
 
 
 class ChatLink:
@@ -60,7 +50,7 @@ class ChatLink:
         model: ChatModel,
         *,
         shortlist: Shortlist = lambda texts, _context: [()] * len(texts),
-        limits: ChatLimits = ChatLimits(),
+        limits: ChatLimits = ChatLimits(),  # noqa: B008  # frozen
         breaker: CircuitBreaker | None = None,
     ) -> None:
         self._model = model

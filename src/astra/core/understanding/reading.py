@@ -4,42 +4,13 @@ import re
 from typing import Final
 
 from astra.core.understanding.intents import Intent
+from astra.core.understanding.kinds import DOCUMENTS
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import VOCATIVE
 from astra.core.understanding.reported import is_told
 
-KINDS: Final = {
-    "acta": "acta",
-    "orden del dia": "orden del día",
-    "comunicacion": "comunicación",
-    "comunicaciones": "comunicación",
-    "correspondencia": "comunicación",
-    "oficio": "comunicación",
-    "carta": "comunicación",
-    "memorial": "comunicación",
-    "mensaje": "comunicación",
-    "invitacion": "comunicación",
-    "derecho de peticion": "comunicación",
-    "proposicion": "proposición",
-    "proposiciones": "proposición",
-    "mocion": "proposición",
-    "proyecto de acuerdo": "proyecto de acuerdo",
-    "articulado": "proyecto de acuerdo",
-    "articulo": "proyecto de acuerdo",
-    "informe": "informe",
-    "ponencia": "informe",
-    "excusa": "excusa",
-    "excusas": "excusa",
-    "incapacidad": "excusa",
-    "resolucion": "norma",
-    "decreto": "norma",
-    "acuerdo": "norma",
-    "citacion": "citación",
-    "cuestionario": "citación",
-    "constancia": "constancia",
-}
-_KIND: Final = rf"(?:{'|'.join(sorted(KINDS, key=len, reverse=True))})\b"
+_KIND: Final = rf"(?:{'|'.join(sorted(DOCUMENTS, key=len, reverse=True))})\b"
 _ARTICLE: Final = r"(?:(?:el|la|los|las|un|una|este|esta|dich[oa]|siguientes?|respectiv[oa]) ){0,2}"
 _ABOUT_TO: Final = (
     r"(?:(?:procedo|procedemos|procede|paso|pasamos|pasa|voy|vamos) (?:entonces )?a"
@@ -74,7 +45,7 @@ def reading(phrase: Phrase) -> Meaning | None:
         Intent.READING,
         said(
             DOCUMENTO=phrase.written(match, "document").strip(' ,.«»“”"'),
-            CLASE=KINDS[head["kind"]] if head else None,
+            CLASE=DOCUMENTS[head["kind"]] if head else None,
             NUMERO=number_of(number["number"]) if number else None,
         ),
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from astra.core.understanding.formulas import template_of
 from astra.core.understanding.intents import FACTS
 from astra.core.understanding.interpretation import Interpretation
 from astra.core.understanding.meaning import Meaning
-from astra.core.understanding.rules import template_of, understood
 from astra.core.values import ChunkContext, Decider
 
 
@@ -16,6 +16,8 @@ class RuleLink:
         """Rules work in any context."""
 
     def read(self, texts: Sequence[str], context: ChunkContext) -> list[Interpretation | None]:  # noqa: ARG002
+        from astra.core.understanding.rules import understood  # noqa: PLC0415  # compiles all rules
+
         meanings = map(understood, texts)
         return [interpreted(meaning, Decider.RULE, 1.0) if meaning else None for meaning in meanings]
 

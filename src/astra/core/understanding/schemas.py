@@ -5,9 +5,8 @@ from typing import Final
 
 from astra.core.data_schema import violation_of
 from astra.core.understanding.intents import Intent
+from astra.core.understanding.kinds import DOCUMENTS, SESSIONS
 from astra.core.understanding.meaning import Meaning
-from astra.core.understanding.reading import KINDS
-from astra.core.understanding.session import KINDS as SESSION_KINDS
 from astra.kernel.json_value import JsonObject, JsonValue
 
 _TEXT: Final[JsonObject] = {"type": "string", "minLength": 1}
@@ -40,7 +39,7 @@ def _object(required: str = "", *, minimum: int = 0, **properties: JsonValue) ->
 
 
 SCHEMAS: Final[Mapping[Intent, JsonObject]] = {
-    Intent.OPENING: _object(HORA=_CLOCK, TIPO=_choice(*SESSION_KINDS)),
+    Intent.OPENING: _object(HORA=_CLOCK, TIPO=_choice(*SESSIONS)),
     Intent.ROLL_CALL: _object(
         "ASISTENCIA", NOMBRE=_TEXT, ASISTENCIA=_choice("Presente", "Ausente con excusa", "Ausente")
     ),
@@ -48,7 +47,7 @@ SCHEMAS: Final[Mapping[Intent, JsonObject]] = {
     Intent.AGENDA_ITEM: _object("NUMERO TITULO", NUMERO=_COUNT, TITULO=_TEXT),
     Intent.AGENDA_ADVANCE: _object(NUMERO=_COUNT, TITULO=_TEXT),
     Intent.READING: _object(
-        "DOCUMENTO", DOCUMENTO=_TEXT, CLASE=_choice(*dict.fromkeys(KINDS.values())), NUMERO=_COUNT
+        "DOCUMENTO", DOCUMENTO=_TEXT, CLASE=_choice(*dict.fromkeys(DOCUMENTS.values())), NUMERO=_COUNT
     ),
     Intent.TURN: {
         **_object("TRATAMIENTO", NOMBRE=_TEXT, TRATAMIENTO=_TREATMENT, MINUTOS=_COUNT),

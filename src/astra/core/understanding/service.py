@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from astra.core.understanding.breaker import CircuitBreaker
-from astra.core.understanding.chat import ChatLimits, ChatLink
+from astra.core.understanding.chat_limits import ChatLimits
 from astra.core.understanding.hashed_ngrams import HashedNgrams
 from astra.core.understanding.interpretation import PLAIN, Interpretation
 from astra.core.understanding.ports import ChatModel, Link, TextEmbedder
 from astra.core.understanding.rule_link import RuleLink
 from astra.core.understanding.similarity import RestingEmbedder, SimilarityLink, shortlists
 from astra.core.values import ChunkContext
+
+if TYPE_CHECKING:
+    from astra.core.understanding.chat import ChatLink
 
 _WHILE_WAITING: Final = 8  # calls of `of` at the same time that shorten the wait for a chat model
 MOST_OFFERED: Final = 24  # templates among which the chat model may choose, the most alike
@@ -39,16 +42,7 @@ class Understanding:
         chat_breaker: CircuitBreaker | None = None,
     ) -> None:
         self._embedder = RestingEmbedder(embedder or HashedNgrams())
-        last = (
-            ChatLink(
-                chat,
-                shortlist=partial(shortlists, self._embedder, MOST_OFFERED),
-                limits=chat_limits,
-                breaker=chat_breaker,
-            )
-            if chat
-            else None
-        )
+        last = _last_link(chat, self._embedder, chat_limits, chat_breaker) if chat else None
         first = (RuleLink(), SimilarityLink(self._embedder, filler=last))
         self._links: tuple[Link, ...] = (*first, last) if last else first
 
@@ -81,3 +75,13 @@ class Understanding:
                 found[index] = interpretation or PLAIN
             waiting = [index for index in waiting if found[index] is PLAIN]
         return found
+
+
+def _last_link(
+    chat: ChatModel, embedder: RestingEmbedder, limits: ChatLimits, breaker: CircuitBreaker | None
+) -> "ChatLink":
+    from astra.core.understanding.chat import ChatLink  # noqa: PLC0415  # compiles what checks its answers
+
+    return ChatLink(
+        chat, shortlist=partial(shortlists, embedder, MOST_OFFERED), limits=limits, breaker=breaker
+    )

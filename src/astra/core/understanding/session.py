@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from astra.core.understanding.intents import Intent
+from astra.core.understanding.kinds import SESSIONS
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.reported import is_told
 from astra.core.understanding.times import date_in, time_in
 from astra.kernel.json_value import JsonObject
 
-KINDS: Final = ("extraordinaria", "ordinaria", "plenaria", "permanente", "inaugural", "solemne")
 _SESSION: Final = r"(?:(?:la|esta|presente|nuestra) ){0,2}(?:reunion|sesion|plenaria)\b"
 _OPENS: Final = re.compile(
     r"\b(?:se abre|abrimos|abro|queda abierta|declaro (?:formalmente )?abierta|se declara "
@@ -44,7 +44,7 @@ def opening(phrase: Phrase) -> Meaning | None:
 
 def opening_data(phrase: Phrase) -> JsonObject:
     """Return the time and the kind of session that an opening says."""
-    kind = next((kind for kind in KINDS if re.search(rf"\b{kind}\b", phrase.plain)), None)
+    kind = next((kind for kind in SESSIONS if re.search(rf"\b{kind}\b", phrase.plain)), None)
     return said(HORA=time_in(phrase.plain), TIPO=kind)
 
 

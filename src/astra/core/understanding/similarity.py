@@ -13,7 +13,6 @@ from astra.core.understanding.intents import FACTS, Intent
 from astra.core.understanding.interpretation import Interpretation
 from astra.core.understanding.notes import note
 from astra.core.understanding.ports import DataFiller, TextEmbedder
-from astra.core.understanding.rule_data import rule_data
 from astra.core.understanding.schemas import SCHEMAS
 from astra.core.values import ChunkContext, Decider
 from astra.kernel.json_value import JsonObject
@@ -117,6 +116,8 @@ class SimilarityLink:
 
     def _data(self, text: str, template: Template, context: ChunkContext) -> JsonObject | None:
         """Return the data of a template: by rule, else by the filler, else none if its schemas allow that."""
+        from astra.core.understanding.rule_data import rule_data  # noqa: PLC0415  # compiles rules
+
         schemas = schemas_of(template)
         found = rule_data(Intent(template.intent), text) if template.intent else {}
         if found and keeps_to(found, schemas):

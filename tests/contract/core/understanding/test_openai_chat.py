@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from astra.core.retries import Retries
 from astra.core.templates import Template, TemplateSet
 from astra.core.understanding.breaker import CircuitBreaker
-from astra.core.understanding.chat import ChatLimits
+from astra.core.understanding.chat_limits import ChatLimits
 from astra.core.understanding.errors import ChatAnswerUnusable, ChatUnavailable
 from astra.core.understanding.hashed_ngrams import HashedNgrams
 from astra.core.understanding.intents import Intent
