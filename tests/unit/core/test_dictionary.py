@@ -1,3 +1,7 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from astra.core.understanding.dictionary import EntityDictionary
 
 
@@ -25,6 +29,46 @@ def test_no_entries_change_nothing() -> None:
     assert EntityDictionary({" ": "x"}).applied("Igual.") == "Igual."
 
 
+@pytest.mark.parametrize(
+    ("heard", "written", "text", "applied"),
+    [
+        ("Ana Zapata", "Ana Zapata Ruiz", "Habla Ana Zapata Ruiz.", "Habla Ana Zapata Ruiz."),
+        ("Ana Zapata", "Ana Zapata Ruiz", "Habla Ana Zapata.", "Habla Ana Zapata Ruiz."),
+        ("Ana Zapata", "Ana Zapata Ruiz", "ana  zapata\nruiz, presente", "ana  zapata\nruiz, presente"),
+        ("ruiz", "Zapata Ruiz", "Ana Zapata Ruiz y Luis Ruiz", "Ana Zapata Ruiz y Luis Zapata Ruiz"),
+        ("alcalde", "señor alcalde", "El señor alcalde y el alcalde", "El señor alcalde y el señor alcalde"),
+        ("perez", "Pérez", "PEREZ y Pérez", "Pérez y Pérez"),
+    ],
+)
+def test_a_written_form_that_stands_already_is_left_alone(
+    heard: str, written: str, text: str, applied: str
+) -> None:
+    entities = EntityDictionary({heard: written})
+    assert entities.applied(text) == applied
+    assert entities.applied(applied) == applied
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(st.sampled_from(["ana", "Zapata", "RUIZ", "de"]), min_size=1, max_size=3).map(" ".join),
+    st.lists(st.sampled_from(["Ana", "Zapata", "Ruiz", "María"]), min_size=1, max_size=4).map(" ".join),
+    st.lists(st.sampled_from(["habla", "luis"]), max_size=2).map(" ".join),
+)
+def test_applying_an_entry_twice_is_applying_it_once(heard: str, written: str, rest: str) -> None:
+    entities = EntityDictionary({heard: written})
+    once = entities.applied(f"{rest}, {heard}, {written}, {rest}")
+    assert entities.applied(once) == once
+
+
+def test_an_entry_without_a_written_form_deletes_nothing() -> None:
+    assert EntityDictionary({"x": "", "y": "  "}).applied("la x y la y") == "la x y la y"
+
+
+@pytest.mark.parametrize("between", [" ", "  ", "\n", " \t "])
+def test_any_space_between_the_words_of_what_was_heard_will_do(between: str) -> None:
+    assert EntityDictionary({"san  jose": "San José"}).applied(f"En san{between}josé.") == "En San José."
+
+
 def test_the_words_to_expect_are_the_written_forms_names_first_without_repeats() -> None:
     entities = EntityDictionary(
         {
@@ -36,7 +80,7 @@ def test_the_words_to_expect_are_the_written_forms_names_first_without_repeats()
             "y": " ",
         }
     )
-    assert entities.hotwords() == ("John Jairo", "Isvimed", "X", "cuórum")
+    assert entities.hotwords() == ("John Jairo", "Isvimed", "cuórum")
     assert EntityDictionary({}).hotwords() == ()
 
 

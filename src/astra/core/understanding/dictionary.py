@@ -13,18 +13,23 @@ _BYTES_PER_TOKEN: Final = 2
 
 
 class EntityDictionary:
-    """Replaces whole words; the longest entry wins, and accents and case of what was heard do not matter.
+    """Replaces whole words; the longest entry wins. Accents, case and spaces of what was heard do not matter.
 
-    An entry written in lower case takes the capital of the word that it replaces.
+    An entry written in lower case takes the capital of the word that it replaces. Where the written form
+    stands already ("Ana Zapata Ruiz" for "Ana Zapata") nothing is replaced. An entry without a written form
+    is ignored.
     """
 
     def __init__(self, entries: Mapping[str, str]) -> None:
-        self._forms = tuple(dict.fromkeys(form.strip() for form in entries.values() if form.strip()))
-        self._written = {
-            folded(heard.strip()): written for heard, written in entries.items() if heard.strip()
+        kept = {
+            _spaced(folded(heard)): written.strip()
+            for heard, written in entries.items()
+            if heard.strip() and written.strip()
         }
-        longest_first = sorted(self._written, key=lambda heard: (-len(heard), heard))
-        alternatives = "|".join(re.escape(heard) for heard in longest_first)
+        self._forms = tuple(dict.fromkeys(kept.values()))
+        self._written = kept
+        longest_first = sorted({*kept, *_left_alone(kept)}, key=lambda heard: (-len(heard), heard))
+        alternatives = "|".join(re.escape(heard).replace(r"\ ", r"\s+") for heard in longest_first)
         self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if alternatives else None
 
     def applied(self, text: str) -> str:
@@ -47,9 +52,23 @@ class EntityDictionary:
         return tuple(_fitting(names_first))
 
     def _replacement(self, text: str, match: re.Match[str]) -> str:
-        written = self._written[match[0]]
-        is_capital = text[match.start()].isupper()
+        heard = text[match.start() : match.end()]
+        written = self._written.get(_spaced(match[0]), heard)
+        is_capital = heard[0].isupper()
         return written[:1].upper() + written[1:] if is_capital and written[:1].islower() else written
+
+
+def _left_alone(written: Mapping[str, str]) -> Iterator[str]:
+    """Yield the written forms in which the heard one stands: replacing it there would repeat the rest."""
+    for heard, form in written.items():
+        plain = _spaced(folded(form))
+        if f" {heard} " in f" {plain} ":
+            yield plain
+
+
+def _spaced(text: str) -> str:
+    """Return the text with one space between words."""
+    return " ".join(text.split())
 
 
 def _fitting(forms: list[str]) -> Iterator[str]:
