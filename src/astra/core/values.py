@@ -100,10 +100,14 @@ class Hearing:
     """What an engine heard in one chunk; times are from its start."""
 
     segments: tuple[Segment, ...]
+    untrusted: tuple[tuple[int, int], ...] = ()  # [start_ms, end_ms) where words were taken out
 
     def shifted(self, offset_ms: int) -> "Hearing":
         """Return the hearing, later by `offset_ms`."""
-        return Hearing(segments=tuple(segment.shifted(offset_ms) for segment in self.segments))
+        return Hearing(
+            segments=tuple(segment.shifted(offset_ms) for segment in self.segments),
+            untrusted=tuple((start + offset_ms, end + offset_ms) for start, end in self.untrusted),
+        )
 
     @property
     def text(self) -> str:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra.core.ledger import DAMAGED, UNRECOGNISED, account
+from astra.core.ledger import DAMAGED, UNRECOGNISED, UNTRUSTED, account
 from astra.kernel.coverage import SpanKind
 
 stretch = st.tuples(st.integers(-500, 40_000), st.integers(-500, 40_000))
@@ -34,6 +34,19 @@ def test_a_voice_without_words_is_declared() -> None:
     ]
 
 
-def test_a_cough_is_silence() -> None:
-    coverage = account(duration_ms=5_000, text=[], speech=[(1_000, 1_600)])
+def test_an_answer_that_nobody_wrote_is_a_gap_and_the_edge_of_a_word_is_none() -> None:
+    coverage = account(duration_ms=5_000, text=[(0, 900)], speech=[(0, 1_400), (3_000, 3_500)])
+    assert coverage.total_ms(SpanKind.GAP) == 500
+    assert coverage.total_ms(SpanKind.SILENCE) == 3_600
+
+
+def test_words_taken_out_are_a_gap_however_short() -> None:
+    coverage = account(duration_ms=5_000, text=[(0, 900)], speech=[], untrusted=[(800, 950)])
+    assert [(span.start_ms, span.end_ms) for span in coverage.spans if span.reason == UNTRUSTED] == [
+        (900, 950)
+    ]
+
+
+def test_a_click_is_silence() -> None:
+    coverage = account(duration_ms=5_000, text=[], speech=[(1_000, 1_300)])
     assert coverage.total_ms(SpanKind.SILENCE) == 5_000

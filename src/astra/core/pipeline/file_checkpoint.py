@@ -1,5 +1,6 @@
 """`Checkpoint` in a file: one JSON line for each chunk that was heard."""
 
+import fcntl
 import json
 import os
 from dataclasses import asdict
@@ -15,20 +16,21 @@ _HEADER: Final = b'{"format": "astra-checkpoint", "version": 1}'
 
 
 class FileCheckpoint:
-    """Holds what was heard in memory, and appends it to the file; a line cut off by a crash is ignored.
+    """Holds what was heard in memory, and appends it to a file that begins to exist with the first hearing.
+
+    A line that a crash has damaged is heard again. One process at a time writes to a checkpoint.
 
     Raises:
-        CheckpointUnusable: the file is something else, or cannot be written.
+        CheckpointUnusable: the file is something else, cannot be written, or another process writes to it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
         self._known: dict[str, Hearing] = {}
-        try:
-            self._file = self._opened(self._read())
-        except OSError as error:
-            raise CheckpointUnusable(f"The checkpoint {path} cannot be used: {error.strerror}.") from error
+        self._file: BinaryIO | None = None
+        if path.exists():
+            self._file = self._opened()
 
     def __enter__(self) -> Self:
         return self
@@ -43,8 +45,10 @@ class FileCheckpoint:
         return self._known.get(key)
 
     def keep(self, key: str, hearing: Hearing) -> None:
-        line = json.dumps({"key": key, "segments": asdict(hearing)["segments"]}, ensure_ascii=False)
+        line = json.dumps({"key": key, **asdict(hearing)}, ensure_ascii=False)
         with self._lock:
+            if self._file is None:
+                self._file = self._opened()
             self._file.write(f"{line}\n".encode())
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -52,35 +56,56 @@ class FileCheckpoint:
 
     def close(self) -> None:
         """Close the file; it stays for another process to resume from."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def remove(self) -> None:
         """Delete the file: the work is done."""
         self.close()
         self._path.unlink(missing_ok=True)
 
-    def _read(self) -> int:
-        """Take what the file holds; return how many of its bytes are whole lines."""
-        content = self._path.read_bytes() if self._path.exists() else b""
-        if not content:
-            return 0
-        first, *lines = content.split(b"\n")
-        if first != _HEADER:
-            raise CheckpointUnusable(f"{self._path} is no checkpoint of ASTRA; name another file.")
-        *whole, torn = lines or [b""]
-        self._known = dict(_entry(json.loads(line)) for line in whole)
-        return len(content) - len(torn)
-
-    def _opened(self, whole_bytes: int) -> BinaryIO:
-        file = self._path.open("ab")
-        file.truncate(whole_bytes)
-        if not whole_bytes:
-            file.write(_HEADER + b"\n")
+    def _opened(self) -> BinaryIO:
+        try:
+            file = self._path.open("a+b")
+        except OSError as error:
+            raise CheckpointUnusable(
+                f"The checkpoint {self._path} cannot be used: {error.strerror}."
+            ) from error
+        try:
+            self._take(file)
+        except BaseException:
+            file.close()
+            raise
         return file
 
+    def _take(self, file: BinaryIO) -> None:
+        """Become the one who writes to the file, and take what it holds."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CheckpointUnusable(f"Another process is at work on {self._path}; wait for it.") from error
+        file.seek(0)
+        first, *lines = file.read().split(b"\n")
+        if not first and not lines:
+            file.write(_HEADER + b"\n")
+        elif first != _HEADER:
+            raise CheckpointUnusable(f"{self._path} is no checkpoint of ASTRA; name another file.")
+        elif lines and lines[-1]:
+            file.write(b"\n")  # the line before was cut off
+        self._known = dict(entry for line in lines if (entry := _entry(line)))
 
-def _entry(line: dict[str, Any]) -> tuple[str, Hearing]:
-    return line["key"], Hearing(segments=tuple(_segment(segment) for segment in line["segments"]))
+
+def _entry(line: bytes) -> tuple[str, Hearing] | None:
+    """Return what a line keeps, None if it is damaged."""
+    try:
+        fields = json.loads(line)
+        hearing = Hearing(
+            segments=tuple(_segment(segment) for segment in fields["segments"]),
+            untrusted=tuple((start, end) for start, end in fields["untrusted"]),
+        )
+        return str(fields["key"]), hearing
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _segment(fields: dict[str, Any]) -> Segment:

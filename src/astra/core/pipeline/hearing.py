@@ -61,7 +61,7 @@ class Hearer:
             other_doubt = doubt_of(other, chunk)
             if other_doubt is None or other_doubt.weight < doubt.weight:
                 best, doubt = other, other_doubt
-        return best if doubt is None else Hearing(segments=without_loops(best.segments))
+        return best if doubt is None else without_loops(best, chunk.speech)
 
     def _with_care(self, chunk: Chunk) -> Hearing:
         careful = replace(self._options, is_careful=True)
@@ -69,7 +69,10 @@ class Hearer:
 
     def _in_halves(self, chunk: Chunk) -> Hearing:
         parts = [self._with_care(half).shifted(half.start_ms - chunk.start_ms) for half in halves(chunk)]
-        return Hearing(segments=tuple(segment for part in parts for segment in part.segments))
+        return Hearing(
+            segments=tuple(segment for part in parts for segment in part.segments),
+            untrusted=tuple(stretch for part in parts for stretch in part.untrusted),
+        )
 
     def _kept(self, key: str, hearing: Hearing) -> Hearing:
         if self._checkpoint is not None:
@@ -95,7 +98,7 @@ def placed(hearing: Hearing, chunk: Chunk) -> Hearing:
     """Return a hearing of `audible(chunk)` in the chunk's time, none beyond its end, nothing invented."""
     start_ms, end_ms = _heard_stretch(chunk)
     segments = tuple(_limited(hearing.segments, start_ms, end_ms))
-    return Hearing(segments=without_inventions(segments, chunk.speech))
+    return without_inventions(Hearing(segments=segments), chunk.speech)
 
 
 def _heard_stretch(chunk: Chunk) -> tuple[int, int]:

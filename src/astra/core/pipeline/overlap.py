@@ -13,6 +13,8 @@ from astra.core.values import Hearing
 NOTHING_HEARD: Final = Hearing(segments=())
 _WINDOW: Final = 4  # batches among whose chunks those of like length are looked for
 
+_PATIENCE_S: Final = 1.0  # for a source that gives nothing; its thread ends with the next piece that comes
+
 Hear = Callable[[Sequence[Chunk]], Sequence[Hearing]]  # one call of the engine
 
 
@@ -41,7 +43,7 @@ def overlapped(
             yield item.chunk, item.heard.result()
     finally:
         feed.stop()
-        reader.join()
+        reader.join(_PATIENCE_S)
 
 
 class _Feed:
@@ -82,6 +84,7 @@ class _Feed:
             self._submit(at_least=1)
             self._order.put(None)
         except BaseException as error:  # noqa: BLE001  # handed over to the consumer's thread
+            self._submit(at_least=1)  # what was read before is heard first
             self._order.put(error)
         finally:
             chunks.close()

@@ -8,10 +8,12 @@ from itertools import islice
 from astra.core.errors import OptionUnsupported
 from astra.core.ledger import account
 from astra.core.pipeline.chunking import Chunk, Chunker
+from astra.core.pipeline.guards import with_words_enough
 from astra.core.pipeline.hearing import Hearer
 from astra.core.pipeline.leases import SharedEngine
 from astra.core.pipeline.overlap import overlapped
 from astra.core.pipeline.progress import Stopwatch
+from astra.core.pipeline.voice import common
 from astra.core.ports import Checkpoint, ProgressListener, Recording, SoundDecoder, VoiceDetector
 from astra.core.values import (
     EngineFeatures,
@@ -119,9 +121,10 @@ class Transcriber:
             segments=hearing.segments,
             coverage=account(
                 duration_ms=chunk.duration_ms,
-                text=((segment.start_ms, segment.end_ms) for segment in hearing.segments),
+                text=((segment.start_ms, segment.end_ms) for segment in with_words_enough(hearing, chunk)),
                 speech=chunk.speech,
                 gaps=chunk.gaps,
+                untrusted=common(hearing.untrusted, chunk.speech),
             ),
             language=options.language,
             identity=self.identity,

@@ -27,6 +27,14 @@ def stretches_of(
     return _padded([voice for voice in found if voice[1] - voice[0] > _SHORTEST_VOICE_MS], end_ms)
 
 
+def common(first: Sequence[Stretch], second: Sequence[Stretch]) -> Iterator[Stretch]:
+    """Yield what stretches of two kinds have in common."""
+    for start, end in first:
+        for other_start, other_end in second:
+            if start < other_end and other_start < end:
+                yield max(start, other_start), min(end, other_end)
+
+
 def _runs(probabilities: Sequence[float], pause: int) -> Iterator[tuple[int, int]]:
     """Yield [first window, window after the last) of each voice; `pause` windows of silence end one."""
     start = quiet = -1

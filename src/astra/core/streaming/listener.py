@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from astra.core.pipeline.chunking import Chunk
-from astra.core.pipeline.guards import is_loop
+from astra.core.pipeline.guards import is_loop, with_words_enough
 from astra.core.pipeline.hearing import Hearer, audible, placed
 from astra.core.pipeline.voice import Stretch
 from astra.core.ports import LoadedEngine
@@ -20,6 +20,7 @@ class Heard:
 
     words: tuple[Word, ...] = ()  # in stream time
     text: tuple[Stretch, ...] = ()  # where the engine's segments lie, in ms from the chunk's start
+    untrusted: tuple[Stretch, ...] = ()  # where words were taken out, likewise
 
 
 class Listener:
@@ -50,8 +51,8 @@ class Listener:
         if not chunk.speech:
             return Heard()
         hearing = self._timed(lambda: self._hearer.hear([chunk])[0])
-        text = tuple((segment.start_ms, segment.end_ms) for segment in hearing.segments)
-        return Heard(words=_words(hearing, chunk), text=text)
+        text = tuple((segment.start_ms, segment.end_ms) for segment in with_words_enough(hearing, chunk))
+        return Heard(words=_words(hearing, chunk), text=text, untrusted=hearing.untrusted)
 
     def _timed(self, hear: Callable[[], Hearing]) -> Hearing:
         started = self._monotonic()

@@ -7,13 +7,13 @@ import numpy as np
 
 from astra.core.ledger import account
 from astra.core.pipeline.chunking import Chunk, pause_in
-from astra.core.pipeline.voice import Stretch
+from astra.core.pipeline.voice import Stretch, common
 from astra.core.ports import VoiceDetector
 from astra.core.streaming.accounts import StreamLedger
 from astra.core.streaming.errors import StreamFinished
 from astra.core.streaming.events import Accounted, FinalResult, SpeechStarted, StreamEvent, UtteranceEnded
 from astra.core.streaming.held import HeldSound
-from astra.core.streaming.listener import Listener
+from astra.core.streaming.listener import Heard, Listener
 from astra.core.streaming.options import LiveOptions
 from astra.core.streaming.segments import Segments
 from astra.core.values import SAMPLES_PER_MS, MissingSound, Pcm16k
@@ -219,13 +219,13 @@ class LiveTranscript:
         chunk = self._held.chunk(cut_ms, speech)
         heard = self._listener.hear(chunk)
         yield from _existing(self._segments.cut(heard.words, _window(chunk)))
-        yield from self._dropped(chunk, heard.text)
+        yield from self._dropped(chunk, heard)
 
     def _ended(self, cut_ms: int, speech: list[Stretch], *, is_flushed: bool) -> Iterator[StreamEvent]:
         chunk = self._held.chunk(cut_ms, speech)
         heard = self._listener.hear(chunk)
         yield from _existing(self._segments.ended(heard.words, _window(chunk), is_flushed=is_flushed))
-        yield from self._dropped(chunk, heard.text)
+        yield from self._dropped(chunk, heard)
         self._is_open = False
         self._last_word_ms = heard.words[-1].end_ms if heard.words else self._held.start_ms
         yield from self._silence_told(0 if is_flushed else self._options.utterance_end_ms or 0)
@@ -239,16 +239,17 @@ class LiveTranscript:
 
     def _silent(self, duration_ms: int) -> Iterator[StreamEvent]:
         if duration_ms:
-            yield from self._dropped(self._held.chunk(duration_ms, ()), ())
+            yield from self._dropped(self._held.chunk(duration_ms, ()), Heard())
 
-    def _dropped(self, chunk: Chunk, text: Sequence[Stretch]) -> Iterator[StreamEvent]:
+    def _dropped(self, chunk: Chunk, heard: Heard) -> Iterator[StreamEvent]:
         """Tell what became of a chunk, and forget its sound."""
         if chunk.duration_ms:
             coverage = account(
                 duration_ms=chunk.duration_ms,
-                text=_reaching(text, chunk.speech),
+                text=_reaching(heard.text, chunk.speech),
                 speech=chunk.speech,
                 gaps=chunk.gaps,
+                untrusted=common(heard.untrusted, chunk.speech),
             )
             yield self._accounted(coverage)
             self._held.drop(chunk.duration_ms)

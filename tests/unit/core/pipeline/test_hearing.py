@@ -135,3 +135,38 @@ def test_a_file_that_is_no_checkpoint_is_left_alone(tmp_path: Path) -> None:
 def test_a_checkpoint_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(CheckpointUnusable, match="cannot be used"):
         FileCheckpoint(tmp_path)
+
+
+def test_work_that_failed_before_anything_was_heard_leaves_no_checkpoint(tmp_path: Path) -> None:
+    with FileCheckpoint(tmp_path / "heard"):
+        pass
+    assert not (tmp_path / "heard").exists()
+
+
+@pytest.mark.parametrize("damage", [b"\0" * 400, b'{"key": "abc"}', b"[]", b'{"key": 1, "segments": 2}'])
+def test_a_damaged_line_is_heard_again_and_the_others_are_not(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "heard"
+    with FileCheckpoint(path) as checkpoint:
+        hearer(Model(GOOD, "Buenos días."), checkpoint).hear([chunk(1), chunk(2)])
+    header, first, _, end = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([header, first, damage, end]))
+    with FileCheckpoint(path) as damaged:
+        assert len(damaged) == 1
+        assert texts(hearer(Model("Buenas tardes."), damaged).hear([chunk(1), chunk(2)])) == [
+            GOOD,
+            "Buenas tardes.",
+        ]
+
+
+def test_one_process_at_a_time_writes_to_a_checkpoint(tmp_path: Path) -> None:
+    with FileCheckpoint(tmp_path / "heard") as first:
+        hearer(Model(GOOD), first).hear([chunk()])
+        with pytest.raises(CheckpointUnusable, match="Another process"):
+            FileCheckpoint(tmp_path / "heard")
+
+
+def test_what_was_taken_out_is_remembered_with_the_rest(tmp_path: Path) -> None:
+    with FileCheckpoint(tmp_path / "heard") as checkpoint:
+        (before,) = hearer(Model(LOOP, LOOP, LOOP), checkpoint).hear([chunk()])
+        assert before.untrusted == ((1_500, 8_500),)
+        assert hearer(Model(), checkpoint).hear([chunk()]) == [before]

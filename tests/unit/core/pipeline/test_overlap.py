@@ -137,6 +137,39 @@ def test_what_was_read_before_the_recording_breaks_is_still_given() -> None:
         next(found)
 
 
+def test_what_waits_for_a_busy_engine_is_given_too_before_the_recording_breaks() -> None:
+    engine, gate = Engine(), threading.Event()
+
+    def slow(chunks: Sequence[Chunk]) -> list[Hearing]:
+        gate.wait(10)
+        return engine.hear(chunks)
+
+    def breaking() -> Generator[Chunk]:
+        for number in range(3):
+            yield chunk(1_000 * number, 1_000)
+        gate.set()
+        raise Broken
+
+    found = overlapped(breaking(), slow, batch_size=1, parallel_calls=1)
+    assert [next(found)[0].start_ms for _ in range(3)] == [0, 1_000, 2_000]
+    with pytest.raises(Broken):
+        next(found)
+
+
+def test_closing_does_not_wait_for_a_source_that_gives_nothing() -> None:
+    silence = threading.Event()
+
+    def waiting() -> Generator[Chunk]:
+        yield chunk(0, 1_000)
+        silence.wait(30)
+
+    found = overlapped(waiting(), Engine().hear, batch_size=1, parallel_calls=1)
+    next(found)
+    found.close()
+    assert not silence.is_set()
+    silence.set()
+
+
 def test_a_failing_engine_is_heard_of() -> None:
     def hear(chunks: Sequence[Chunk]) -> list[Hearing]:
         raise Broken(f"with {len(chunks)} chunks")
