@@ -14,7 +14,10 @@ class CoreMetrics(Metrics):
             "astra_core_running", "Requests that are being heard or understood", registry=self.registry
         )
         self.waiting = Gauge(
-            "astra_core_queue_length", "Requests that wait or still upload", registry=self.registry
+            "astra_core_queue_length", "Requests that wait to be heard", registry=self.registry
+        )
+        self.uploading = Gauge(
+            "astra_core_uploads", "Requests whose bodies are arriving", registry=self.registry
         )
         self.audio_seconds = Counter(
             "astra_core_audio_seconds", "Sound heard, in seconds", ["model"], registry=self.registry

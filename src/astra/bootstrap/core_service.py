@@ -39,7 +39,9 @@ class CoreLimits:
     listeners: int = 8  # live transcriptions at the same time
     max_upload_bytes: int = 1 << 31
     max_json_bytes: int = 1 << 26  # a JSON body, and each field of a form: held in memory
+    uploads: int = 32  # bodies that may arrive at the same time; they take no place of those who wait
     idle_s: float = 60.0  # an upload of which nothing comes for this long is given up
+    least_bytes_per_s: int = 8_192  # as is one that brings less on average: 64 kbit/s, a telephone line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
 """What the service takes on at a time, and what becomes of those who leave."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 
 CHUNKS_6 = 150_000
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def request_of(content: bytes) -> dict[str, Any]:
@@ -123,19 +124,107 @@ async def test_a_client_who_leaves_while_waiting_frees_the_place(
         assert len(patient.calls) == 1
 
 
-async def test_an_upload_that_stalls_is_given_up(serve: Any, patient: Any) -> None:
-    async with serve(patient, concurrency=1, waiting=0, idle_s=0.2) as service:
-        url = service.client.base_url
-        reader, writer = await asyncio.open_connection(url.host, url.port)
-        writer.write(
-            b"POST /v1/core/process HTTP/1.1\r\nHost: astra\r\nContent-Length: 1000\r\n"
-            b"Content-Type: application/json\r\n\r\n{"
-        )
-        async with asyncio.timeout(30):
-            assert b" 408 " in await reader.readline()
+TEXT = b'{"text": "Se abre la sesi\xc3\xb3n."}'
+
+
+@asynccontextmanager
+async def slow_upload(service: Any, length: int = len(TEXT)) -> AsyncIterator[Connection]:
+    """Begin an upload of which nothing but the headers has come yet."""
+    url = service.client.base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    head = f"POST /v1/core/process HTTP/1.1\r\nHost: astra\r\nContent-Length: {length}\r\n"
+    writer.write(head.encode() + b"Content-Type: application/json\r\n\r\n")
+    try:
+        yield reader, writer
+    finally:
         writer.close()
-        await writer.wait_closed()
-        await until(lambda: queue_of(service) == (0, 0))
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def status_of(reader: asyncio.StreamReader) -> int:
+    async with asyncio.timeout(30):
+        return int((await reader.readline()).split()[1])
+
+
+def uploads_of(service: Any) -> float:
+    uploads: float = service.metric("astra_core_uploads")
+    return uploads
+
+
+async def test_an_upload_that_stalls_is_given_up(serve: Any, patient: Any) -> None:
+    async with (
+        serve(patient, concurrency=1, waiting=0, idle_s=0.2) as service,
+        slow_upload(service) as (reader, writer),
+    ):
+        writer.write(TEXT[:1])
+        assert await status_of(reader) == 408
+        await until(lambda: uploads_of(service) == 0)
+
+
+async def test_an_upload_of_which_a_byte_comes_now_and_then_is_given_up(serve: Any, patient: Any) -> None:
+    async def trickle(writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
+
+    async with (
+        serve(patient, concurrency=1, waiting=0, idle_s=0.5) as service,
+        slow_upload(service, 1_000_000) as (reader, writer),
+    ):
+        trickling = asyncio.create_task(trickle(writer))
+        assert await status_of(reader) == 408
+        trickling.cancel()
+        await asyncio.wait([trickling])
+
+
+async def test_uploads_that_never_arrive_keep_nobody_from_being_heard(serve: Any, patient: Any) -> None:
+    async with serve(patient, concurrency=1, waiting=0) as service, AsyncExitStack() as stack:
+        for _ in range(3):
+            await stack.enter_async_context(slow_upload(service))
+        await until(lambda: uploads_of(service) == 3)
+        assert queue_of(service) == (0, 0)
+        heard = await service.client.post("/v1/core/process", json={"text": "Presente."})
+        assert heard.status_code == 200
+
+
+async def test_a_slow_upload_is_heard_when_it_has_arrived(serve: Any, patient: Any) -> None:
+    async with (
+        serve(patient, concurrency=1, waiting=0) as service,
+        slow_upload(service) as (reader, writer),
+    ):
+        for byte in TEXT:
+            writer.write(bytes([byte]))
+            await writer.drain()
+        assert await status_of(reader) == 200
+
+
+async def test_a_queue_that_has_filled_meanwhile_turns_an_upload_away(
+    serve: Any, patient: Any, spoken: Callable[[int], bytes]
+) -> None:
+    async with (
+        serve(patient, concurrency=1, waiting=0) as service,
+        slow_upload(service) as (reader, writer),
+    ):
+        await until(lambda: uploads_of(service) == 1)
+        first = asked(service, spoken(6_000))
+        await until(lambda: queue_of(service) == (1, 0))
+        writer.write(TEXT)
+        assert await status_of(reader) == 429
+        patient.gate.set()
+        assert (await first).status_code == 200
+
+
+async def test_as_many_uploads_as_allowed_arrive_at_a_time(serve: Any, patient: Any) -> None:
+    async with serve(patient, uploads=1) as service:
+        async with slow_upload(service):
+            await until(lambda: uploads_of(service) == 1)
+            refused = await service.client.post("/v1/core/process", json={"text": "Presente."})
+            assert (refused.status_code, refused.json()["code"]) == (429, "uploads_full")
+            assert int(refused.headers["Retry-After"]) >= 1
+        await until(lambda: uploads_of(service) == 0)
+        heard = await service.client.post("/v1/core/process", json={"text": "Presente."})
+        assert heard.status_code == 200
 
 
 async def test_a_service_that_stops_finishes_what_it_hears(

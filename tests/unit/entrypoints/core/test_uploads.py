@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import UploadFile
+from starlette.types import Message
 
+from astra.bootstrap.core_service import CoreLimits
 from astra.core.errors import AudioEmpty
-from astra.entrypoints.http.core.uploads import UploadedSound
+from astra.entrypoints.http.core.uploads import UploadedSound, UploadStalled, patient
 
 CONTENT = bytes(range(256)) * 40
 
@@ -61,3 +63,53 @@ def test_it_is_read_as_any_file(moves: list[tuple[int, int, int]]) -> None:
 def test_an_empty_upload_is_no_sound() -> None:
     with pytest.raises(AudioEmpty):
         UploadedSound(UploadFile(io.BytesIO()))
+
+
+class Client:
+    """Sends so many bytes every few seconds, by a clock of its own."""
+
+    def __init__(self, size: int, every_s: float) -> None:
+        self.now_s = 0.0
+        self.size = size
+        self.every_s = every_s
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    async def receive(self) -> Message:
+        self.now_s += self.every_s
+        return {"type": "http.request", "body": bytes(self.size), "more_body": True}
+
+
+LIMITS = CoreLimits(idle_s=60, least_bytes_per_s=1_000)
+
+
+async def test_an_upload_that_keeps_up_may_take_as_long_as_it_needs() -> None:
+    client = Client(size=50_000, every_s=50)
+    receive = patient(client.receive, LIMITS, client.monotonic)
+    for _ in range(1_000):
+        assert len((await receive())["body"]) == 50_000
+
+
+@pytest.mark.parametrize(("size", "every_s", "given_up_s"), [(1, 10, 60), (9_000, 10, 600)])
+async def test_an_upload_below_the_least_rate_is_given_up(
+    size: int, every_s: float, given_up_s: float
+) -> None:
+    client = Client(size=size, every_s=every_s)
+    receive = patient(client.receive, LIMITS, client.monotonic)
+    with pytest.raises(UploadStalled):  # noqa: PT012
+        while client.now_s < 10_000:
+            await receive()
+    assert client.now_s == pytest.approx(given_up_s, abs=2 * every_s)
+
+
+async def test_what_came_fast_buys_no_more_than_one_pause() -> None:
+    client = Client(size=10_000_000, every_s=1)
+    receive = patient(client.receive, LIMITS, client.monotonic)
+    for _ in range(10):
+        await receive()
+    client.size, client.every_s = 1, 10
+    with pytest.raises(UploadStalled):  # noqa: PT012
+        while client.now_s < 10_000:
+            await receive()
+    assert client.now_s == pytest.approx(70, abs=20)

@@ -17,6 +17,7 @@ from astra.entrypoints.http.core import (
     process_routes,
     transcription_routes,
 )
+from astra.entrypoints.http.core.admission import Arrivals
 from astra.entrypoints.http.core.api_keys import ApiKeys
 from astra.entrypoints.http.core.errors import body_too_large, install_error_handlers
 from astra.entrypoints.http.core.hearing_queue import HearingQueue
@@ -82,6 +83,7 @@ def _state(parts: CoreParts) -> CoreState:
     return CoreState(
         parts=parts,
         queue=queue,
+        arrivals=Arrivals(parts.limits.uploads, queue),
         keys=ApiKeys(parts.api_keys),
         readiness=Readiness(parts),
         started_s=int(parts.clock.now().timestamp()),

@@ -53,10 +53,14 @@ class HearingQueue:
         self._mean_s = _FIRST_GUESS_S
         self._ending: set[asyncio.Task[None]] = set()
 
-    def enter(self) -> "Place":
-        """Take a place; `QueueFull` says when to come again."""
+    def check(self) -> None:
+        """Refuse if there is no place now; `QueueFull` says when to come again."""
         if self._taken >= self._places:
             raise QueueFull(self.retry_after_s)
+
+    def enter(self) -> "Place":
+        """Take a place; `QueueFull`."""
+        self.check()
         self._taken += 1
         self.metrics.waiting.inc()
         return Place(self)

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from astra.core.catalog import ServedModel
 from astra.core.ports import Recording
 from astra.core.values import ChunkContext, TimedChunk, Utterance
+from astra.entrypoints.http.core.admission import Admission
 from astra.entrypoints.http.core.disconnect import unless_gone
 from astra.entrypoints.http.core.hearing_queue import Place
 from astra.entrypoints.http.core.process_messages import (
@@ -20,8 +21,8 @@ from astra.entrypoints.http.core.process_messages import (
     ProcessRequest,
     ProcessView,
 )
-from astra.entrypoints.http.core.state import CoreState, PlaceDep, StateDep
-from astra.entrypoints.http.core.uploads import UploadedSound, read_form, read_json
+from astra.entrypoints.http.core.state import AdmissionDep, StateDep
+from astra.entrypoints.http.core.uploads import UploadedSound
 from astra.kernel.coverage import Coverage
 from astra.kernel.errors import InvalidInput
 
@@ -56,12 +57,12 @@ class BodyUnusable(InvalidInput):
 
 
 @router.post("/v1/core/process", summary="Hear and understand a chunk", openapi_extra=BODY)
-async def process(request: Request, state: StateDep, place: PlaceDep) -> ProcessView:
+async def process(request: Request, state: StateDep, admission: AdmissionDep) -> ProcessView:
     """Return what was said in a chunk, what each sentence does, and an account of every millisecond.
 
     A text can be sent instead of sound: it is understood, and has no times.
     """
-    asked, source = await _read(request, state, place)
+    asked, source, place = await _read(request, admission)
     ids = asked.context.model_dump(include={"session_id", "tenant_id"}, exclude_none=True)
     structlog.contextvars.bind_contextvars(**ids)
     model = state.parts.catalog.find(asked.model)
@@ -90,20 +91,17 @@ async def _understood(place: Place, model: ServedModel, text: str, context: Chun
     return ProcessView.of(list(utterances), Coverage(()), None, context.language)
 
 
-async def _read(request: Request, state: CoreState, place: Place) -> tuple[ProcessRequest, Recording | None]:
-    """Return what is asked for and the sound, None for a text."""
+async def _read(request: Request, admission: Admission) -> tuple[ProcessRequest, Recording | None, Place]:
+    """Return what is asked for, the sound (None for a text) and the place to hear it in."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    limits = state.parts.limits
     if kind == "application/json":
-        asked = _validated(ProcessRequest, await read_json(request, limits))
-        return asked, asked.sound()
+        content, place = await admission.json()
+        asked = _validated(ProcessRequest, content)
+        return asked, asked.sound(), place
     if kind != "multipart/form-data":
         raise BodyUnusable
-    form = await read_form(request, limits)
-    for upload in form.values():
-        if isinstance(upload, UploadFile):
-            place.afterwards(upload.file.close)
-    return _from_form(form)
+    form, place = await admission.form()
+    return *_from_form(form), place
 
 
 def _from_form(form: FormData) -> tuple[ProcessRequest, Recording | None]:

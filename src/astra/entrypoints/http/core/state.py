@@ -10,8 +10,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from astra.bootstrap.core_service import CoreParts
 from astra.core.values import EngineIdentity
+from astra.entrypoints.http.core.admission import Admission, Arrivals
 from astra.entrypoints.http.core.api_keys import ApiKeys
-from astra.entrypoints.http.core.hearing_queue import HearingQueue, Place
+from astra.entrypoints.http.core.hearing_queue import HearingQueue
 
 bearer = HTTPBearer(auto_error=False, description="One of the service's API keys")
 
@@ -44,6 +45,7 @@ class CoreState:
 
     parts: CoreParts
     queue: HearingQueue
+    arrivals: Arrivals
     keys: ApiKeys
     readiness: Readiness
     started_s: int  # Unix time
@@ -65,13 +67,14 @@ def authenticated(
     state.keys.check(credentials.credentials if credentials else None)
 
 
-async def admitted(state: StateDep) -> AsyncIterator[Place]:
-    """Take a place for as long as the request lasts; `QueueFull`."""
-    place = state.queue.enter()
+async def admitted(request: Request, state: StateDep) -> AsyncIterator[Admission]:
+    """Let a request begin to come in, before its body is read; `QueueFull`."""
+    state.queue.check()
+    admission = Admission(request, state.queue, state.arrivals, state.parts.limits)
     try:
-        yield place
+        yield admission
     finally:
-        place.leave()
+        admission.leave()
 
 
-PlaceDep = Annotated[Place, Depends(admitted)]
+AdmissionDep = Annotated[Admission, Depends(admitted)]

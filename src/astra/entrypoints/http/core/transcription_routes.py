@@ -11,7 +11,6 @@ from typing import Any, Final
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from starlette.datastructures import UploadFile
 
 from astra.core.catalog import ServedModel
 from astra.core.transcripts.subtitles import write_srt, write_vtt
@@ -20,14 +19,14 @@ from astra.core.values import TimedTranscript, TranscribeOptions, TranscriptResu
 from astra.entrypoints.http.core.disconnect import unless_gone
 from astra.entrypoints.http.core.errors import openai_error, openai_error_of
 from astra.entrypoints.http.core.hearing_queue import Place
-from astra.entrypoints.http.core.state import PlaceDep, StateDep
+from astra.entrypoints.http.core.state import AdmissionDep, StateDep
 from astra.entrypoints.http.core.transcription_form import (
     FORMATS,
     GRANULARITIES,
     TranscriptionAsked,
     read_transcription,
 )
-from astra.entrypoints.http.core.uploads import UploadedSound, read_form
+from astra.entrypoints.http.core.uploads import UploadedSound
 from astra.kernel.errors import AstraError
 
 router = APIRouter(tags=["OpenAI"])
@@ -76,12 +75,9 @@ ANSWERS: Final[Mapping[str, Callable[[TranscriptResult], Response]]] = {
     response_class=Response,
     responses={200: {"content": {name: {} for name in ("application/json", "text/plain", "text/vtt")}}},
 )
-async def transcriptions(request: Request, state: StateDep, place: PlaceDep) -> Response:
+async def transcriptions(request: Request, state: StateDep, admission: AdmissionDep) -> Response:
     """Return what a recording says. With `stream` the text comes as it is heard, as server-sent events."""
-    form = await read_form(request, state.parts.limits)
-    for upload in form.values():
-        if isinstance(upload, UploadFile):
-            place.afterwards(upload.file.close)
+    form, place = await admission.form()
     asked = read_transcription(form)
     model = state.parts.catalog.find(asked.model)
     options = asked.options(model.transcriber.features)

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import time
+from collections.abc import Callable
 from threading import Lock
 from typing import BinaryIO
 
@@ -17,7 +19,7 @@ _MOST_FIELDS = 64
 
 
 class UploadStalled(InvalidInput):
-    """Nothing more of the request came; send it again."""
+    """The request came too slowly, or no more of it came; send it again."""
 
     code = "upload_stalled"
 
@@ -73,28 +75,38 @@ class _View(io.RawIOBase):
 
 async def read_form(request: Request, limits: CoreLimits) -> FormData:
     """Return a form, its files on disk; whoever asks closes it. `UploadStalled`."""
-    patient = Request(request.scope, _patient(request.receive, limits.idle_s))
-    return await patient.form(max_fields=_MOST_FIELDS, max_files=1, max_part_size=limits.max_json_bytes)
+    arriving = Request(request.scope, patient(request.receive, limits))
+    return await arriving.form(max_fields=_MOST_FIELDS, max_files=1, max_part_size=limits.max_json_bytes)
 
 
 async def read_json(request: Request, limits: CoreLimits) -> bytes:
     """Return a body held in memory; `JsonTooLarge`, `UploadStalled`."""
-    patient = Request(request.scope, _patient(request.receive, limits.idle_s))
+    arriving = Request(request.scope, patient(request.receive, limits))
     content = bytearray()
-    async for piece in patient.stream():
+    async for piece in arriving.stream():
         content += piece
         if len(content) > limits.max_json_bytes:
             raise JsonTooLarge
     return bytes(content)
 
 
-def _patient(receive: Receive, idle_s: float) -> Receive:
+def patient(receive: Receive, limits: CoreLimits, monotonic: Callable[[], float] = time.monotonic) -> Receive:
+    """Return what waits for a body as long as it comes; `UploadStalled`.
+
+    Waiting uses up time, and every byte buys some, never more than `limits.idle_s` ahead: who sends fewer
+    bytes than `limits.least_bytes_per_s` on average is given up as surely as who sends nothing.
+    """
+    left_s = limits.idle_s
+
     async def awaited() -> Message:
+        nonlocal left_s
+        began_s = monotonic()
         try:
-            return await asyncio.wait_for(receive(), idle_s)
+            message = await asyncio.wait_for(receive(), left_s)
         except TimeoutError as error:
-            raise UploadStalled(
-                f"nothing more of the request came for {idle_s:g} s; send it again"
-            ) from error
+            raise UploadStalled from error
+        bought_s = len(message.get("body", b"")) / limits.least_bytes_per_s
+        left_s = min(left_s - (monotonic() - began_s) + bought_s, limits.idle_s)
+        return message
 
     return awaited
