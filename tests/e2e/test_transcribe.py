@@ -141,9 +141,10 @@ def test_a_recording_at_an_address_is_heard_and_a_missing_one_is_told(transcribe
     ],
 )
 def test_what_cannot_work_is_told_at_once_with_the_way_out(
-    transcribe: Run, arguments: tuple[str, ...], code: int, way_out: str
+    transcribe: Run, tmp_path: Path, arguments: tuple[str, ...], code: int, way_out: str
 ) -> None:
     done = transcribe(load_sample().audio_path, *arguments)
     assert done.returncode == code, done.stderr
     assert way_out in done.stderr
     assert done.stderr.count("\n") == 1, "one line says it"
+    assert not list(tmp_path.iterdir()), "nothing stands in the way of the next command"

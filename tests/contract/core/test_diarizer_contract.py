@@ -1,5 +1,9 @@
 """What every `Diarizer` must do; each kind of model takes the whole suite, with real sound."""
 
+import json
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +22,14 @@ from astra.core.diarization.error_rate import diarization_errors
 from astra.core.diarization.nemo_sortformer import NemoSortformer
 from astra.core.diarization.nemo_titanet import NemoTitanet
 from astra.core.diarization.ports import Diarizer
+from astra.core.diarization.rttm import turns_by_file
 from astra.core.diarization.values import LocalVoice, SpeakerBounds, SpeakerTurn, Vectors
 from astra.core.diarization.windowed import WindowedDiarizer
 from astra.core.errors import EngineUnavailable
 from astra.core.ledger import MISSING
 from astra.core.pipeline.chunking import Chunk
 from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
+from astra.samples import load_sample
 
 BANDS = 16  # of 480 Hz
 FRAME = 400  # samples: 25 ms
@@ -325,6 +331,35 @@ def test_a_hub_model_that_may_not_be_downloaded_says_the_way_out() -> None:
         EngineUnavailable, match=r"nvidia/speakerverification_en_titanet_large.*internet once"
     ):
         hear(NemoTitanet(may_download=False))
+
+
+@pytest.mark.nemo
+@pytest.mark.parametrize(("name", "format_name"), [("sortformer", "rttm"), ("titanet", "json")])
+def test_the_command_line_tells_speakers_apart(tmp_path: Path, name: str, format_name: str) -> None:
+    tiny_titanet(tmp_path)
+    environment = {
+        **os.environ,
+        "ASTRA_SPEAKER_MODEL": str(tmp_path / "titanet.nemo"),
+        "ASTRA_DIARIZER_MODEL": str(tiny_sortformer(tmp_path, is_streaming=False)),
+        "ASTRA_DEVICE": "cpu",
+    }
+    astra = Path(sys.executable).with_name("astra")
+    arguments = ["transcribe", load_sample().audio_path, "--model", "demo", "--diarize", name]
+    done = subprocess.run(
+        [astra, *arguments, "--format", format_name, "--max-speakers", "3"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    if format_name == "rttm":
+        (turns,) = turns_by_file(done.stdout.splitlines()).values()
+        speakers = {turn.speaker for turn in turns}
+    else:
+        speakers = {segment["speaker"] for segment in json.loads(done.stdout)["segments"]} - {""}
+    assert 1 <= len(speakers) <= 3
 
 
 def hear(model: Any) -> None:
