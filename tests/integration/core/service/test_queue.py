@@ -102,7 +102,7 @@ async def test_a_client_of_a_stream_who_leaves_frees_the_place(
         request = request_of(spoken(CHUNKS_6))
         request["data"]["stream"] = "true"
         async with service.client.stream("POST", "/v1/audio/transcriptions", **request) as answer:
-            assert "Pieza 1." in await anext(answer.aiter_lines())
+            assert patient.said(1) in await anext(answer.aiter_lines())
         await until(lambda: queue_of(service) == (0, 0))
         assert (await asked(service, spoken(6_000))).status_code == 200
 
@@ -237,7 +237,7 @@ async def test_a_service_that_stops_finishes_what_it_hears(
             heard = asyncio.create_task(client.post("/v1/audio/transcriptions", **request))
             await until(lambda: queue_of(service) == (1, 0))
             await stack.aclose()  # stops the service; the gate opens meanwhile
-            assert (await heard).json()["text"] == "Pieza 1."
+            assert (await heard).json()["text"] == patient.said(1)
 
 
 async def test_metrics_tell_what_was_heard_and_how_fast(
