@@ -33,6 +33,7 @@ class Template:
         None  # one of `understanding.intents.Intent`, if the formula does what one of them does
     )
     data_schema: JsonObject | None = None  # of its structured data; None: that of the intent, or no data
+    text: str | None = None  # the formula, with {MARK} for what varies; None: see `stance.agrees`
     threshold: float | None = None  # cosine from which a sentence is this one; None: that of the set
 
 

@@ -1,18 +1,16 @@
 """Whether a value was said: what cannot be found in the sentence must not get into an acta."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from astra.core.understanding.meaning import Phrase
-from astra.core.understanding.numbers import NUMBER, ORDINAL, number_of, ordinal_of
+from astra.core.understanding.numbers import numbers_in
 from astra.core.understanding.spelling import folded
 from astra.core.understanding.times import date_in, time_in
 from astra.kernel.json_value import JsonObject, JsonValue
 
 _TOKEN: Final = re.compile(r"\w+")
-_NUMBER: Final = re.compile(rf"\b{NUMBER}")
-_ORDINAL: Final = re.compile(rf"\b{ORDINAL}")
 _STEM: Final = 5  # letters that "aprobada" and "aprobado" share
 
 
@@ -64,27 +62,3 @@ class Evidence:
     def _hints_at(self, value: str) -> bool:
         stems = [word[:_STEM] for word in _TOKEN.findall(folded(value)) if len(word) >= _STEM]
         return bool(stems) and all(f" {stem}" in f" {self._words}" for stem in stems)
-
-
-def numbers_in(plain: str) -> Iterator[int]:
-    """Yield the numbers that a folded text says, ordinals too; "nueve y quince" are two."""
-    for match in _NUMBER.finditer(plain):
-        yield from _numbers_of(match[0].split())
-    for match in _ORDINAL.finditer(plain):
-        place = ordinal_of(match[0])
-        if place is not None:
-            yield place
-
-
-def _numbers_of(words: list[str]) -> Iterator[int]:
-    """Yield the numbers that a run of number words says: each as long as it can be."""
-    start = 0
-    while start < len(words):
-        ends = range(len(words), start, -1)
-        number, end = next(
-            ((value, end) for end in ends if (value := number_of(" ".join(words[start:end]))) is not None),
-            (None, start + 1),
-        )
-        if number is not None:
-            yield number
-        start = end

@@ -3,7 +3,11 @@
 from typing import Literal
 
 Event = Literal[
-    "chat_unavailable", "chat_answer_dropped", "embedder_unavailable", "template_without_its_data"
+    "chat_unavailable",
+    "chat_answer_dropped",
+    "embedder_unavailable",
+    "template_without_its_data",
+    "template_says_otherwise",
 ]
 
 

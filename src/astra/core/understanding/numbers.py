@@ -1,6 +1,7 @@
 """Spanish numbers, in digits or words, to integers."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from text_to_num import text2num
@@ -48,6 +49,8 @@ _ORDINALS: Final = {
 _WORD: Final = rf"(?:{_WORDS})\b"
 NUMBER: Final = rf"(?:\d+(?:\.\d{{3}})*\b|{_WORD}(?: (?:y )?{_WORD})*)"  # pattern for folded text
 ORDINAL: Final = rf"(?:(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b)"
+_SAID: Final = re.compile(rf"\b{NUMBER}")
+_PLACED: Final = re.compile(rf"\b{ORDINAL}")
 
 
 def number_of(text: str) -> int | None:
@@ -65,3 +68,27 @@ def number_of(text: str) -> int | None:
 def ordinal_of(text: str) -> int | None:
     """Return the place that an ordinal says: "tercer" is 3."""
     return _ORDINALS.get(folded(text).strip())
+
+
+def numbers_in(plain: str) -> Iterator[int]:
+    """Yield the numbers that a folded text says, ordinals too; "nueve y quince" are two."""
+    for match in _SAID.finditer(plain):
+        yield from _numbers_of(match[0].split())
+    for match in _PLACED.finditer(plain):
+        place = ordinal_of(match[0])
+        if place is not None:
+            yield place
+
+
+def _numbers_of(words: list[str]) -> Iterator[int]:
+    """Yield the numbers that a run of number words says: each as long as it can be."""
+    start = 0
+    while start < len(words):
+        ends = range(len(words), start, -1)
+        number, end = next(
+            ((value, end) for end in ends if (value := number_of(" ".join(words[start:end]))) is not None),
+            (None, start + 1),
+        )
+        if number is not None:
+            yield number
+        start = end

@@ -35,6 +35,11 @@ def is_told(phrase: Phrase, start: int) -> bool:
     )
 
 
+def is_retold(plain: str) -> bool:
+    """Tell whether folded text speaks of what somebody said, or of another day."""
+    return _SAYING.search(plain) is not None or _ANOTHER_DAY.search(plain) is not None
+
+
 def _is_conditional(phrase: Phrase, before: str) -> bool:
     """Tell "si hay quórum" from "sí hay quórum"."""
     match = _CONDITION.search(before)

@@ -101,6 +101,11 @@ class SimilarityLink:
     def _interpreted(
         self, text: str, template: Template, cosine: float, context: ChunkContext
     ) -> Interpretation | None:
+        from astra.core.understanding.stance import agrees  # noqa: PLC0415  # compiles rules
+
+        if not agrees(text, template.text):
+            note("template_says_otherwise", template_id=template.template_id)
+            return None
         data = self._data(text, template, context)
         if data is None:
             note("template_without_its_data", template_id=template.template_id)

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astra.core.understanding.evidence import numbers_in, said_only
+from astra.core.understanding.evidence import said_only
+from astra.core.understanding.numbers import numbers_in
 from astra.core.understanding.schemas import SCHEMAS
 from astra.core.understanding.spelling import folded
 from astra.kernel.json_value import JsonObject, JsonValue

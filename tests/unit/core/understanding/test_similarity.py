@@ -16,7 +16,7 @@ from astra.core.values import ChunkContext, Decider
 EMBEDDER = HashedNgrams()
 FORMULAS = {
     "TPL_COMISION": "Se somete a consideración el informe de la comisión accidental",
-    "TPL_RECESO": "Se decreta un receso de diez minutos",
+    "TPL_RECESO": "Se decreta un receso de {MINUTOS} minutos",
     "TPL_HIMNO": "Se entona el himno nacional",
     "TPL_CITANTES": "Iniciaron las intervenciones de los concejales citantes",
     "TPL_SILENCIO": "Se guarda un minuto de silencio por el fallecimiento de",
@@ -25,7 +25,12 @@ FORMULAS = {
 
 def template(template_id: str, formula: str = "", **changes: Any) -> Template:
     vector = EMBEDDER.embed([formula or template_id])[0]
-    return Template(**({"template_id": template_id, "label": "Fórmula", "vector": vector} | changes))
+    return Template(
+        **(
+            {"template_id": template_id, "label": "Fórmula", "vector": vector, "text": formula or None}
+            | changes
+        )
+    )
 
 
 def set_of(*templates: Template, **changes: Any) -> TemplateSet:
