@@ -1,0 +1,96 @@
+"""Frames of any rate, format and number of channels, to mono samples at 16 kHz."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from astra.core.ledger import DAMAGED
+from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
+
+if TYPE_CHECKING:
+    from av import AudioFifo, AudioFrame, AudioResampler
+
+_MOST_NAMED: Final = 8  # channels; FFmpeg mixes down layouts that it has a name for
+
+
+class MonoResampler:
+    """Resamples a second at a time, which costs a third of a frame at a time."""
+
+    def __init__(self) -> None:
+        self._layout: tuple[str, int] | None = None
+        self._resampler: AudioResampler | None = None
+        self._queue: AudioFifo | None = None
+
+    def take(self, frame: "AudioFrame") -> Iterator[Pcm16k | MissingSound]:
+        """Add a frame to those that wait; yield them once they are a second."""
+        import av  # noqa: PLC0415  # loaded already
+
+        frame = _mixed(frame)
+        layout = (f"{frame.format.name} {frame.layout.name}", frame.sample_rate)
+        if layout != self._layout or self._queue is None:
+            yield from self.rest()
+            self._layout = layout
+            self._queue = av.AudioFifo()
+            self._resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+        frame.pts = None
+        self._queue.write(frame)
+        if self._queue.samples >= frame.sample_rate:
+            yield from self._resampled(self._queue.read())
+
+    def rest(self) -> Iterator[Pcm16k | MissingSound]:
+        """Yield all that waits."""
+        if self._queue is not None and self._queue.samples:
+            yield from self._resampled(self._queue.read())
+        yield from self._resampled(None)
+        self._queue = self._resampler = None
+
+    def _resampled(self, frame: "AudioFrame | None") -> Iterator[Pcm16k | MissingSound]:
+        import av  # noqa: PLC0415  # loaded already
+
+        if self._resampler is None:
+            return
+        try:
+            yield from [_sane(out) for out in self._resampler.resample(frame)]
+        except (av.error.FFmpegError, ValueError):
+            self._resampler = self._queue = None
+            if frame is not None:
+                yield from damaged(frame)
+
+
+def damaged(frame: "AudioFrame") -> Iterator[MissingSound]:
+    """Declare a frame that cannot be used."""
+    samples = round(frame.samples * SAMPLE_RATE / frame.sample_rate) if frame.sample_rate > 0 else 0
+    if samples:
+        yield MissingSound(samples=samples, reason=DAMAGED)
+
+
+def _mixed(frame: "AudioFrame") -> "AudioFrame":
+    """Return a frame of channels that FFmpeg has no layout for as their average; any other as it is."""
+    import av  # noqa: PLC0415  # loaded already
+
+    channels = frame.layout.nb_channels
+    if channels <= _MOST_NAMED and "channels" not in frame.layout.name:
+        return frame
+    samples = frame.to_ndarray()
+    samples = samples if frame.format.is_planar else samples.reshape(-1, channels).T
+    mono = np.ascontiguousarray(_floats(samples).mean(axis=0, dtype=np.float32)[None])
+    mixed = av.AudioFrame.from_ndarray(mono, format="flt", layout="mono")
+    mixed.sample_rate = frame.sample_rate
+    return mixed
+
+
+def _floats(samples: np.ndarray) -> np.ndarray:
+    """Return samples of any FFmpeg format in [-1, 1]."""
+    if samples.dtype.kind == "f":
+        return samples
+    limits = np.iinfo(samples.dtype)
+    zero = 0 if limits.min else (limits.max + 1) // 2
+    return (samples.astype(np.float32) - zero) / (limits.max + 1 - zero)
+
+
+def _sane(frame: "AudioFrame") -> Pcm16k:
+    """Return finite samples in [-1, 1]; what is not a number is silence."""
+    samples = np.asarray(frame.to_ndarray(), dtype=np.float32).reshape(-1)
+    np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    return np.clip(samples, -1.0, 1.0, out=samples)
