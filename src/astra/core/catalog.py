@@ -25,8 +25,13 @@ class ServedModel:
     core: Core  # hears with the same transcriber
 
 
+def names_of(model: str) -> frozenset[str]:
+    """Return what a model may be called: by its name, and by the last part of a hub's `organization/name`."""
+    return frozenset({model, model.rpartition("/")[2]})
+
+
 class Catalog:
-    """Finds models by name. Thread-safe.
+    """Finds models by their names, see `names_of`. Thread-safe.
 
     Args:
         makers: by name; each is called once.
@@ -47,10 +52,17 @@ class Catalog:
 
     def find(self, name: str | None = None) -> ServedModel:
         """Return the model of this name, or the default one; `ModelUnknown`."""
-        wanted = self.default if name is None else name
-        if wanted not in self._makers:
-            raise ModelUnknown(f"There is no model {wanted[:80]!r}; choose one of {', '.join(self.names)}.")
+        wanted = self._full(self.default if name is None else name)
         with self._lock:
             if wanted not in self._made:
                 self._made[wanted] = self._makers[wanted]()
             return self._made[wanted]
+
+    def _full(self, name: str) -> str:
+        """Return a model's name for one that it may be called; `ModelUnknown`, also if two may be."""
+        if name in self._makers:
+            return name
+        meant = [known for known in self._makers if name in names_of(known)]
+        if len(meant) != 1:
+            raise ModelUnknown(f"There is no model {name[:80]!r}; choose one of {', '.join(self.names)}.")
+        return meant[0]

@@ -150,12 +150,16 @@ def serve(detector: SileroVad, demo_engine: SharedEngine) -> Serve:
 
     @asynccontextmanager
     async def start(
-        engine: Engine | None = None, *, keys: frozenset[str] = frozenset(), **limits: float
+        engine: Engine | None = None,
+        *,
+        keys: frozenset[str] = frozenset(),
+        name: str | None = None,
+        **limits: float,
     ) -> AsyncIterator[Service]:
         metrics = CoreMetrics()
         count = metrics.engine_seconds.labels("test").inc
         shared = SharedEngine(MeasuredEngine(engine, count)) if engine else demo_engine
-        name = "test" if engine else "demo"
+        name = name or ("test" if engine else "demo")
         parts = parts_of(name, shared, detector, metrics, keys=keys, limits=CoreLimits(**limits))  # type: ignore[arg-type]
         app, listener = core_app(parts), bound_socket("127.0.0.1", 0)
         async with serving(app, listener):

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 SECONDS_30 = 30_000
 TWO_CHUNKS = 60_000
@@ -242,6 +244,21 @@ async def test_models_are_listed_and_an_unknown_one_is_not_found(
         ):
             assert answer.status_code == 404
             assert answer.json()["error"]["code"] == "model_not_found"
+
+
+async def test_a_model_of_a_hub_is_found_by_its_full_name_and_by_its_last_part_everywhere(
+    serve: Any, spoken: Callable[[int], bytes]
+) -> None:
+    async with serve(name="council/demo") as service:
+        address = str(service.client.base_url).replace("http", "ws", 1)
+        for name in ("council/demo", "demo"):
+            assert (await transcribed(service, spoken(6_000), model=name)).status_code == 200
+            assert (await service.client.get(f"/v1/models/{name}")).json()["id"] == "council/demo"
+            async with connect(f"{address}/v1/listen?model={name}") as socket:
+                await socket.send('{"type": "CloseStream"}')
+        assert (await transcribed(service, spoken(6_000), model="council")).status_code == 404
+        with pytest.raises(InvalidStatus):
+            await connect(f"{address}/v1/listen?model=council")
 
 
 async def test_only_a_key_opens_the_service(serve: Any, spoken: Callable[[int], bytes]) -> None:

@@ -235,6 +235,17 @@ async def test_without_punctuation_the_transcript_is_bare_words(server: Listenin
     assert heard.text == re.sub(r"[^\w ]", "", FIRST.text.lower())
 
 
+async def test_the_options_that_deepgrams_examples_send_are_taken(server: Listening, raw: bytes) -> None:
+    query = (
+        "smart_format=true&encoding=linear16&channels=1&sample_rate=16000&interim_results=true"
+        "&utterance_end_ms=1000&vad_events=true&endpointing=300&language=es"
+    )
+    async with server.connected(query) as socket:
+        heard = await conversation(socket, in_pieces(raw))
+    assert heard.text == FIRST.text
+    assert heard.code == 1000
+
+
 async def test_finalize_tells_what_is_held_and_the_stream_goes_on(server: Listening, raw: bytes) -> None:
     async with server.connected() as socket:
         half = FIRST.end_ms * 32 // 2 * 2
@@ -298,6 +309,9 @@ async def test_two_clients_are_listened_to_at_once(server: Listening, raw: bytes
         (f"{RAW}&mode=batch", "mode"),
         (f"{RAW}&endpointing=-1", "endpointing"),
         (f"{RAW}&channels=0", "channels"),
+        (f"{RAW}&language=es&language=en", "language comes more than once"),
+        (f"{RAW}&diarize=false&diarize=true", "diarize comes more than once"),
+        (f"{RAW}&smart_format=true&punctuate=false", "punctuate"),
         (f"{RAW}&keyterm=Zapata", "words to expect"),
         ("sample_rate=1", "sample_rate"),
     ],

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from astra import __version__
 from astra.bootstrap.core_service import CoreParts
+from astra.core.catalog import names_of
 from astra.entrypoints.http.body_limit import BodyLimit
 from astra.entrypoints.http.core import (
     health_routes,
@@ -63,6 +64,7 @@ def core_app(parts: CoreParts) -> FastAPI:
             limits=ListenLimits(max_connections=parts.limits.listeners),
             clock=parts.clock,
             ids=parts.ids,
+            names=names_of(parts.catalog.default),
         )
     )
     app.include_router(health_routes.router)

@@ -42,13 +42,12 @@ _ABSENT: Final = frozenset(
             "paragraphs",
             "profanity_filter",
             "redact",
-            "smart_format",
             "utterances",
         ),
     }
 )
 _CHANNEL: Final = [0, 1]  # the first of one
-_MANY: Final = ("keyterm",)
+_MANY: Final = frozenset({"keyterm"})
 
 
 class ListenRefused(InvalidInput):
@@ -82,6 +81,11 @@ class ListenQuery(BaseModel):
     channels: int = Field(1, ge=1, le=8, description="Of raw samples; they are averaged")
     interim_results: bool = False
     punctuate: bool = True
+    smart_format: bool | None = Field(
+        None,
+        description="The best formatting there is, as Deepgram defines it: here what the model writes, "
+        "punctuation and all",
+    )
     endpointing: Annotated[int | None, Field(ge=10, le=10_000), BeforeValidator(_no_pause)] = 700
     utterance_end_ms: int | None = Field(None, ge=1_000, le=60_000)
     vad_events: bool = False
@@ -96,9 +100,20 @@ class ListenQuery(BaseModel):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def format_with_punctuation(self) -> Self:
+        """Deepgram's smart format has punctuation always (https://developers.deepgram.com/docs/smart-format)."""
+        if self.smart_format and not self.punctuate:
+            message = "smart_format=true punctuates; leave punctuate=false or smart_format=true out"
+            raise ValueError(message)
+        return self
+
     @classmethod
     def of(cls, query: QueryParams) -> Self:
         """Read a query; `ListenRefused` names what is wrong with it."""
+        for name in query:
+            if name not in _MANY and len(query.getlist(name)) > 1:
+                raise ListenRefused(f"{name[:80]} comes more than once; send it once")
         asked = {name: value for name, value in query.items() if not (name in _ABSENT and value == "false")}
         found = {**asked, **{name: query.getlist(name) for name in _MANY if name in query}}
         try:

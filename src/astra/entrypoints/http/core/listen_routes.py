@@ -6,7 +6,7 @@ can speak to it. The upload answers while its body still comes: one JSON message
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
@@ -39,6 +39,7 @@ from astra.kernel.clock import Clock, SystemClock
 from astra.kernel.errors import AstraError, InvalidInput
 from astra.kernel.ids import IdSource, Uuid7Ids
 
+PATH: Final = "/v1/listen"
 NDJSON: Final = "application/x-ndjson"
 _LONGEST_REASON: Final = 123  # bytes of a close frame's reason (RFC 6455, section 5.5)
 
@@ -57,6 +58,7 @@ def listen_router(
     limits: ListenLimits,
     clock: Clock | None = None,
     ids: IdSource | None = None,
+    names: Collection[str] = (),
 ) -> APIRouter:
     """Return the routes of `/v1/listen`.
 
@@ -68,8 +70,8 @@ def listen_router(
         limits: what clients may take.
         clock: tells when a conversation began.
         ids: makes the ids of requests.
+        names: what the model may be called, besides the name in its identity.
     """
-    router = APIRouter(tags=["listen"])
     listeners = Listeners(
         live=live,
         decoder=decoder,
@@ -77,30 +79,45 @@ def listen_router(
         limits=limits,
         clock=clock or SystemClock(),
         ids=ids or Uuid7Ids(),
+        names=names,
     )
+    routes = _Routes(listeners)
+    router = APIRouter(tags=["listen"])
+    router.add_api_websocket_route(PATH, routes.listen)
+    router.add_api_route(
+        PATH,
+        routes.upload,
+        methods=["POST"],
+        response_class=Response,
+        responses={HTTPStatus.OK: {"content": {NDJSON: {}}}},
+    )
+    return router
 
-    @router.websocket("/v1/listen")
-    async def listen(socket: WebSocket) -> None:
-        request_id = listeners.new_id()
+
+class _Routes:
+    """What happens at `/v1/listen`, by WebSocket and by upload."""
+
+    def __init__(self, listeners: Listeners) -> None:
+        self._listeners = listeners
+
+    async def listen(self, socket: WebSocket) -> None:
+        request_id = self._listeners.new_id()
         try:
-            query = await listeners.admit(socket)
-            with listeners.place():
-                await _listened(socket, listeners, query, request_id)
+            query = await self._listeners.admit(socket)
+            with self._listeners.place():
+                await _listened(socket, self._listeners, query, request_id)
         except AstraError as error:
             await socket.send_denial_response(refusal(error, request_id))
 
-    @router.post("/v1/listen", response_class=Response, responses={200: {"content": {NDJSON: {}}}})
-    async def upload(request: Request) -> Response:
+    async def upload(self, request: Request) -> Response:
         """Transcribe a body while it comes (chunked transfer); needs `mode=realtime`."""
-        request_id = listeners.new_id()
+        request_id = self._listeners.new_id()
         try:
             if request.query_params.get("mode") != "realtime":
                 raise BatchElsewhere
-            return Upload(listeners, await listeners.admit(request), request_id)
+            return Upload(self._listeners, await self._listeners.admit(request), request_id)
         except AstraError as error:
             return refusal(error, request_id)
-
-    return router
 
 
 async def _listened(socket: WebSocket, listeners: Listeners, query: ListenQuery, request_id: str) -> None:

@@ -1,6 +1,6 @@
 """Who is listened to at `/v1/listen`, and how many at a time."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,6 +53,7 @@ class Listeners:
         limits: ListenLimits,
         clock: Clock,
         ids: IdSource,
+        names: Collection[str] = (),
     ) -> None:
         self._live = live
         self._decoder = decoder
@@ -60,6 +61,7 @@ class Listeners:
         self._limits = limits
         self._clock = clock
         self._ids = ids
+        self._names = frozenset(names)
         self._threads = ThreadPoolExecutor(limits.max_connections, thread_name_prefix="astra-listen")
         self.count = 0  # of clients who are listened to
 
@@ -73,7 +75,7 @@ class Listeners:
         await run_in_threadpool(self._authenticate, key)
         query = ListenQuery.of(parameters)
         model = (await run_in_threadpool(lambda: self._live.identity)).model
-        if query.model not in {None, model}:
+        if query.model not in {None, model} | self._names:
             raise ListenRefused(f"model: this server has {model!r}; ask for it or leave the model out")
         return query
 
