@@ -7,6 +7,7 @@ sentence stays as it was said. A service that fails is left alone for a while.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
+from typing import Final
 
 from astra.core.data_schema import violation_of
 from astra.core.templates import Template
@@ -23,14 +24,20 @@ from astra.core.understanding.chat_questions import (
 from astra.core.understanding.errors import ChatAnswerUnusable, ChatUnavailable
 from astra.core.understanding.evidence import said_only
 from astra.core.understanding.formulas import template_of
+from astra.core.understanding.intents import Intent
 from astra.core.understanding.interpretation import Interpretation
 from astra.core.understanding.meaning import Meaning
 from astra.core.understanding.notes import note
 from astra.core.understanding.ports import ChatModel, ChatQuestion
 from astra.core.understanding.schemas import SCHEMAS
 from astra.core.understanding.similarity import keeps_to, schemas_of
+from astra.core.understanding.stance import agrees, is_affirmed
 from astra.core.values import ChunkContext, Decider
 from astra.kernel.json_value import JsonObject, JsonValue
+
+_DONE_ONCE: Final = frozenset(
+    {Intent.OPENING, Intent.QUORUM, Intent.VOTE_RESULT, Intent.CLOSING, Intent.CONVOCATION}
+)  # what the acta states as done
 
 Shortlist = Callable[[Sequence[str], ChunkContext], Sequence[Sequence[Template]]]
 
@@ -90,7 +97,7 @@ class ChatLink:
         if answer is None or not is_kept(answer, decision_schema(options), "decision"):
             return None
         name, confidence = str(answer["decision"]), probability(answer["confianza"])
-        if name == NONE or confidence < self._limits.least_confidence:
+        if name == NONE or confidence < self._limits.least_confidence or not _is_done(text, options[name]):
             return None
         return self._interpreted(text, options[name], confidence, context)
 
@@ -142,6 +149,14 @@ class ChatLink:
                 return None
             self._breaker.succeeded()
             return answer
+
+
+def _is_done(text: str, option: Option) -> bool:
+    """Tell whether the sentence does what was decided, rather than deny, ask, wish or retell it."""
+    formula = option.template.text if option.template else None
+    if formula is not None and not is_affirmed(formula):
+        return agrees(text, formula)
+    return is_affirmed(text) if option.template or option.intent in _DONE_ONCE else True
 
 
 def is_kept(data: JsonObject, schema: JsonObject, what: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 from astra.core.understanding.meaning import Phrase
 from astra.core.understanding.numbers import numbers_in
 from astra.core.understanding.reported import is_retold
+from astra.core.understanding.spelling import folded
 
 _NEGATION: Final = re.compile(
     r"\b(?P<negation>no(?! ?\.? ?\d)|ni|nunca|jamas|tampoco|sin|salvo|excepto|menos|apenas|casi"
@@ -74,6 +75,13 @@ _OPPOSED: Final[Mapping[str, tuple[str, str]]] = {  # what is affirmed, and what
 _SIDES: Final = {
     name: tuple(re.compile(rf"\b(?:{stems})") for stems in sides) for name, sides in _OPPOSED.items()
 }
+_HARMLESS: Final = re.compile(  # these deny nothing of what else the clause says
+    r"\b(?:al )?no (?:habiendo|haber|siendo|hay|quedando|existiendo) (?:mas|otr\w+)\b|\bsin (?:mas|otr\w+)\b"
+    r"|\b(?:el|voto|voto es|vota|votan|votaron|por) (?:no|si)\b|\bno\W*$|\bque no\W*$"
+    r"|\bsin (?:excusa|justificacion|permiso|licencia)\b"
+    r"|\b(?:ningun[oa]?|sin)(?: votos?)?(?: en| por)? (?:contra|el no|negativ\w+|abstenci\w+)\b"
+)
+_CLAUSE_END: Final = re.compile(r"[,;:](?=\s)|[.?!…]+(?=\s+[¿¡]?[A-ZÁÉÍÓÚÑ])")
 _MARK: Final = re.compile(r"\{\w+\}")
 _QUOTED: Final = re.compile(r"[«“\"]")
 
@@ -97,10 +105,33 @@ def agrees(text: str, formula: str | None) -> bool:
     )
 
 
-def is_turned(text: str) -> bool:
-    """Tell whether a sentence denies, asks, wishes, supposes or retells what its words say."""
-    turns = _turns(Phrase.of(text)) - {"order", "future"}
-    return bool(turns)
+def is_affirmed(text: str) -> bool:
+    """Tell whether a sentence does what it says: no clause of it is turned, asked or retold."""
+    return not is_asked_or_retold(text) and not any(map(is_turned, clauses_of(text)))
+
+
+def is_turned(plain: str) -> bool:
+    """Tell whether a clause in folded text denies, wishes or supposes what its words say."""
+    told = _HARMLESS.sub(" ", plain)
+    return (
+        _NEGATION.search(told) is not None
+        or any(_MODALITIES[name].search(told) for name in ("wish", "condition"))
+        or re.search(r"\bsi\b(?=,? (?!senora?|president|secretari)\w)", told) is not None
+    )
+
+
+def is_asked_or_retold(text: str) -> bool:
+    """Tell whether a sentence is a question, or speaks of what somebody said or of another day."""
+    return _MODALITIES["question"].search(text) is not None or is_retold(folded(text))
+
+
+def clauses_of(text: str) -> Iterator[str]:
+    """Yield the clauses of a sentence, folded."""
+    start = 0
+    for match in _CLAUSE_END.finditer(text):
+        yield folded(text[start : match.start()])
+        start = match.end()
+    yield folded(text[start:])
 
 
 def _turns(phrase: Phrase) -> frozenset[str]:

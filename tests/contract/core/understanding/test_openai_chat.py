@@ -265,6 +265,40 @@ def test_a_template_that_needs_data_which_was_not_said_leaves_plain_text(
     assert understand("Se decreta un receso.", context) == PLAIN
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Todavía no suspendemos por quince minutos el debate.",
+        "¿Suspendemos por quince minutos el debate?",
+        "Pido que suspendamos por quince minutos el debate.",
+    ],
+)
+@pytest.mark.parametrize("formula", [None, "Se decreta un receso de {MINUTOS} minutos"])
+def test_what_is_denied_asked_or_wished_is_not_the_template_that_the_model_chose(
+    server: Any, understand: Callable[..., Interpretation], text: str, formula: str | None
+) -> None:
+    context = templates_of(template("TPL_RECESO", "Se decreta un receso", data_schema=RECESS, text=formula))
+    server.answer = scripted("TPL_RECESO", {"MINUTOS": 15, "MOTIVO": None})
+    assert understand(text, context) == PLAIN
+    done = understand("Suspendemos por quince minutos el debate.", context)
+    assert (done.template_id, done.data) == ("TPL_RECESO", {"MINUTOS": 15})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_closed"),
+    [
+        ("Compañeros, hasta aquí llega la plenaria, siendo las 10:42.", True),
+        ("Compañeros, no llega hasta aquí la plenaria, siendo las 10:42.", False),
+        ("Compañeros, propongo que hasta aquí llegue la plenaria, siendo las 10:42.", False),
+    ],
+)
+def test_the_model_closes_no_session_that_is_not_closed(
+    server: Any, understand: Callable[..., Interpretation], text: str, *, is_closed: bool
+) -> None:
+    server.answer = scripted("CLOSING", {"HORA": "10:42"})
+    assert (understand(text).template_id == "TPL_CIERRE") is is_closed
+
+
 def test_of_many_templates_only_the_most_alike_are_offered(
     server: Any, understand: Callable[..., Interpretation]
 ) -> None:
