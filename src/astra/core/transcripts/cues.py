@@ -7,16 +7,17 @@ than two lines either.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from functools import partial
+from itertools import accumulate, pairwise, zip_longest
 from typing import Final
 
+from astra.core.transcripts.grouping import SENTENCE_ENDS, grouped
 from astra.core.values import Segment
 
 MOST_CHARACTERS: Final = 42  # in a line
 LONGEST_MS: Final = 7_000
 SHORTEST_MS: Final = 833
 _LONGEST_PAUSE_MS: Final = 1_500  # inside a cue
-_SENTENCE_ENDS: Final = (".", "?", "!", "…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,25 +82,34 @@ def _shared(text: str, start_ms: int, end_ms: int) -> Iterator[_Timed]:
 
 
 def _cues(pieces: Sequence[_Timed], speaker: str) -> Iterator[Cue]:
-    group: list[_Timed] = []
-    for piece in pieces:
-        if group and not _belongs(piece, group):
-            yield _cue(group, speaker)
-            group = []
-        group.append(piece)
-    if group:
-        yield _cue(group, speaker)
+    """Yield the cues of a speaker's pieces; a long pause always ends one."""
+    pauses = [at for at in range(1, len(pieces)) if _is_pause(pieces[at - 1], pieces[at])]
+    for start, end in pairwise([0, *pauses, len(pieces)]):
+        stretch = pieces[start:end]
+        groups = grouped([piece.text for piece in stretch], partial(_fits, stretch), 2 * MOST_CHARACTERS)
+        yield from (_cue(stretch[begin:stop], speaker) for begin, stop in groups)
 
 
-def _belongs(piece: _Timed, group: Sequence[_Timed]) -> bool:
-    """Tell whether a piece may follow in the same cue."""
-    texts = [one.text for one in group]
-    is_full_sentence = texts[-1].endswith(_SENTENCE_ENDS) and len(" ".join(texts)) > MOST_CHARACTERS
+def _is_pause(before: _Timed, after: _Timed) -> bool:
+    return after.start_ms - before.end_ms > _LONGEST_PAUSE_MS
+
+
+def _fits(pieces: Sequence[_Timed], start: int, end: int) -> bool:
+    """Tell whether the pieces [start, end) may be one cue."""
+    texts = [piece.text for piece in pieces[start:end]]
     return (
-        not is_full_sentence
-        and piece.end_ms - group[0].start_ms <= LONGEST_MS
-        and piece.start_ms - group[-1].end_ms <= _LONGEST_PAUSE_MS
-        and _lines([*texts, piece.text]) != ()
+        max(piece.end_ms for piece in pieces[start:end]) - pieces[start].start_ms <= LONGEST_MS
+        and _lines(texts) != ()
+        and not _goes_on(texts)
+    )
+
+
+def _goes_on(texts: Sequence[str]) -> bool:
+    """Tell whether more follows on a sentence that fills more than a line."""
+    lengths = accumulate(len(text) + 1 for text in texts[:-1])
+    return any(
+        text.endswith(SENTENCE_ENDS) and length > MOST_CHARACTERS + 1
+        for text, length in zip(texts, lengths, strict=False)
     )
 
 

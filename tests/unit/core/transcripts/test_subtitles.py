@@ -171,6 +171,32 @@ def test_a_long_pause_between_words_ends_a_subtitle(transcribed: Transcribed, se
     assert [(cue.text, cue.start_ms) for cue in cues] == [("Presente.", 0), ("Ausente.", 3000)]
 
 
+def test_no_cue_holds_a_single_word_of_a_sentence_that_has_others(
+    transcribed: Transcribed, segment: Make
+) -> None:
+    text = "Siendo las nueve y quince de la mañana, se abre la sesión ordinaria del Concejo Municipal."
+    cues = from_srt(write_srt(transcribed(segment(0, 6000, text))))
+    assert [cue.text for cue in cues] == [
+        "Siendo las nueve y quince de la mañana,",
+        "se abre la sesión ordinaria del Concejo Municipal.",
+    ]
+
+
+def test_a_word_that_is_a_sentence_may_stand_alone(transcribed: Transcribed, segment: Make) -> None:
+    asked = "Se somete a consideración de los concejales el orden del día."
+    cues = from_srt(write_srt(transcribed(segment(0, 6000, f"{asked} Aprobado."))))
+    assert [cue.text for cue in cues] == [asked, "Aprobado."]
+
+
+@given(st.lists(st.sampled_from(["sí", "de", "la", "Concejo", "municipal,", "administración"]), min_size=2))
+@settings(deadline=None, max_examples=50)
+def test_a_sentence_of_common_words_leaves_none_alone(
+    transcribed: Transcribed, segment: Make, words: list[str]
+) -> None:
+    cues = from_srt(write_srt(transcribed(segment(0, 300 * len(words), " ".join(words)))))
+    assert all(len(cue.text.split()) > 1 for cue in cues)
+
+
 def test_two_lines_are_alike_in_length(transcribed: Transcribed, segment: Make) -> None:
     text = "Se somete a consideración el orden del día leído"
     cue = from_vtt(write_vtt(transcribed(segment(0, 5000, text))))[0]
