@@ -8,7 +8,7 @@ from astra.core.errors import AudioEmpty, AudioUnreadable
 from astra.core.ports import Recording
 from astra.core.sound.announced_length import announced_samples
 from astra.core.sound.pyav_reading import Reading, declared_samples
-from astra.core.sound.recording_file import Rest, next_ogg_link, opened, size_of
+from astra.core.sound.recording_file import Rest, last_ogg_time, next_ogg_link, opened, size_of
 from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _links(file: BinaryIO) -> Iterator[Pcm16k | MissingSound]:
         yield from reading.missing_until(link - start)
         start = link
         reading = yield from _link(file, start, None)
-    yield from reading.missing_end(size_of(file) - start)
+    yield from reading.missing_end(size_of(file) - start, last_ogg_time(file) if reading.is_ogg else None)
 
 
 def _link(
@@ -103,4 +103,7 @@ def _container(file: BinaryIO, start: int) -> "Iterator[tuple[InputContainer, Au
     with closing(container):
         if not container.streams.audio:
             raise AudioUnreadable("There is no sound in this file; send the recording of the session.")
-        yield container, container.streams.audio[0]
+        stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise AudioUnreadable
+        yield container, stream

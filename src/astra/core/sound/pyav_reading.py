@@ -18,6 +18,7 @@ _SHORTEST_JUMP: Final = SAMPLE_RATE // 5  # what timestamps skip below this is t
 _SHORTEST_END: Final = SAMPLE_RATE // 2  # likewise for the end, with what encoders add before and after
 _LONGEST_GAP: Final = SAMPLE_RATE * 3600 * 24  # more than this is a damaged timestamp
 _LONGEST_PAGE: Final = 65_307  # bytes, of an Ogg page (RFC 3533, section 6); less is the end of what was read
+_LONGEST_PAGE_SAMPLES: Final = SAMPLE_RATE * 31  # 255 packets of at most 120 ms: more is a damaged time
 _MOST_BREAKS: Final = 16  # in a row; a demuxer that fails as often does not go on
 
 
@@ -53,6 +54,8 @@ class Reading:
         self._format = container.format.name
         self._codec = stream.codec_context.name
         self._listed = stream.frames
+        self._time_base = stream.time_base
+        self._streams = len(container.streams)
         self._container = container
         self._stream = stream
         self._sound = MonoResampler()
@@ -78,12 +81,13 @@ class Reading:
         if self.position and byte - self.position > _LONGEST_PAGE:
             yield from _missing(self._given * byte // self.position - self._given)
 
-    def missing_end(self, size: int) -> Iterator[MissingSound]:
+    def missing_end(self, size: int, last_time: int | None = None) -> Iterator[MissingSound]:
         """Declare what a file of `size` bytes announces and did not give.
 
-        Where it announces nothing and FFmpeg did not reach the end, the bytes left tell about how much.
+        An Ogg's last page, with `last_time` at its end, may be damaged so that FFmpeg does not see it. Where
+        a file announces nothing and FFmpeg did not reach the end, the bytes left tell about how much.
         """
-        length = self._length or self._listed_length()
+        length = max(self._length or self._listed_length(), self._paged_length(last_time))
         if length:
             yield from _missing(length - self._given)
         elif self.is_broken_off:
@@ -91,7 +95,7 @@ class Reading:
 
     def _known_length(self, announced: int | None) -> int:
         declared = declared_samples(self._container, self._stream)
-        if announced and abs(declared - announced) > SAMPLE_RATE:
+        if announced and abs(declared - announced) > _SHORTEST_END:
             return announced
         return declared if announced or self._format not in _ESTIMATED else 0
 
@@ -100,6 +104,12 @@ class Reading:
         if not self._format.startswith(_LISTED) or not self._decoded_packets or self._codec.startswith("pcm"):
             return 0
         return round(self._listed * self._decoded_samples / self._decoded_packets)
+
+    def _paged_length(self, last_time: int | None) -> int:
+        if last_time is None or self._time_base is None or self._first_time is None or self._streams > 1:
+            return 0
+        length = round((float(last_time * self._time_base) - self._first_time) * SAMPLE_RATE)
+        return length if length - self._given <= _LONGEST_PAGE_SAMPLES else 0
 
     def _counted(self, piece: Pcm16k | MissingSound) -> Pcm16k | MissingSound:
         self._given += piece.samples if isinstance(piece, MissingSound) else len(piece)

@@ -26,7 +26,6 @@ class MonoResampler:
         """Add a frame to those that wait; yield them once they are a second."""
         import av  # noqa: PLC0415  # loaded already
 
-        frame = _mixed(frame)
         layout = (f"{frame.format.name} {frame.layout.name}", frame.sample_rate)
         if layout != self._layout or self._queue is None:
             yield from self.rest()
@@ -51,7 +50,8 @@ class MonoResampler:
         if self._resampler is None:
             return
         try:
-            yield from [_sane(out) for out in self._resampler.resample(frame)]
+            mono = _mixed(frame) if frame is not None else None
+            yield from [_sane(out) for out in self._resampler.resample(mono)]
         except (av.error.FFmpegError, ValueError):
             self._resampler = self._queue = None
             if frame is not None:
@@ -66,27 +66,23 @@ def damaged(frame: "AudioFrame") -> Iterator[MissingSound]:
 
 
 def _mixed(frame: "AudioFrame") -> "AudioFrame":
-    """Return a frame of channels that FFmpeg has no layout for as their average; any other as it is."""
+    """Return a frame of channels that FFmpeg has no layout for as their average; any other as it is.
+
+    FFmpeg packs the channels first: PyAV's planes of more than eight lie beyond the frame.
+    """
     import av  # noqa: PLC0415  # loaded already
 
     channels = frame.layout.nb_channels
     if channels <= _MOST_NAMED and "channels" not in frame.layout.name:
         return frame
-    samples = frame.to_ndarray()
-    samples = samples if frame.format.is_planar else samples.reshape(-1, channels).T
-    mono = np.ascontiguousarray(_floats(samples).mean(axis=0, dtype=np.float32)[None])
-    mixed = av.AudioFrame.from_ndarray(mono, format="flt", layout="mono")
+    packing = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
+    packed = [
+        out.to_ndarray().reshape(-1, channels) for out in (*packing.resample(frame), *packing.resample(None))
+    ]
+    mono = np.concatenate(packed).mean(axis=1, dtype=np.float32)[None]
+    mixed = av.AudioFrame.from_ndarray(np.ascontiguousarray(mono), format="flt", layout="mono")
     mixed.sample_rate = frame.sample_rate
     return mixed
-
-
-def _floats(samples: np.ndarray) -> np.ndarray:
-    """Return samples of any FFmpeg format in [-1, 1]."""
-    if samples.dtype.kind == "f":
-        return samples
-    limits = np.iinfo(samples.dtype)
-    zero = 0 if limits.min else (limits.max + 1) // 2
-    return (samples.astype(np.float32) - zero) / (limits.max + 1 - zero)
 
 
 def _sane(frame: "AudioFrame") -> Pcm16k:

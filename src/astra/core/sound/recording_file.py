@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _READ_SIZE: Final = 1 << 18  # bytes
 _OGG_PAGE: Final = b"OggS\x00"  # RFC 3533, section 6: the pattern and the version
+_GRANULE_END: Final = 14  # bytes from a page's start
 _FIRST_PAGE: Final = 0x02  # likewise: the flag of a stream's first page, in the byte that follows
 
 
@@ -74,6 +75,18 @@ class Rest(io.RawIOBase):
         content = self._file.read(len(view))
         view[: len(content)] = content
         return len(content)
+
+
+def last_ogg_time(file: BinaryIO) -> int | None:
+    """Return the granule position, in the stream's own unit, of the last Ogg page that is there in part.
+
+    Source: RFC 3533, section 6: eight bytes at 6, little-endian; -1 where no packet ends in the page.
+    """
+    file.seek(max(size_of(file) - _READ_SIZE, 0))
+    tail = file.read(_READ_SIZE)
+    found = tail.rfind(_OGG_PAGE, 0, -_GRANULE_END)
+    granule = int.from_bytes(tail[found + 6 : found + _GRANULE_END], "little", signed=True)
+    return granule if found >= 0 and granule > 0 else None
 
 
 def next_ogg_link(file: BinaryIO, start: int) -> int | None:
