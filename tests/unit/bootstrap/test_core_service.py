@@ -35,3 +35,12 @@ def test_a_catalog_makes_a_model_once_and_only_when_asked_for() -> None:
         catalog.find("c")
     with pytest.raises(ModelUnknown):
         Catalog({}, default="a")
+
+
+def test_a_catalog_finds_a_hubs_model_by_its_last_part_if_that_means_one() -> None:
+    made = core_parts(Settings(model="demo"), frozenset()).catalog.find()
+    catalog = Catalog({name: lambda: made for name in ("a/demo", "b/demo", "b/large")}, "b/large")
+    assert catalog.find("large") is catalog.find("a/demo") is made
+    for name in ("demo", "b", "b/", ""):
+        with pytest.raises(ModelUnknown):
+            catalog.find(name)
