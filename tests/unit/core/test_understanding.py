@@ -3,6 +3,7 @@ import pytest
 from astra.core.understanding.formulas import template_of
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.rules import understood
+from astra.core.understanding.sentences import split_text
 from astra.kernel.json_value import JsonObject
 
 UNDERSTOOD = [
@@ -379,6 +380,61 @@ def test_a_sentence_that_lacks_what_its_template_says_has_no_template() -> None:
     assert partial is not None
     assert template_of(complete) == "TPL_CIERRE"
     assert template_of(partial) is None
+
+
+SEVERAL = [
+    (
+        "Se levanta la sesión y se convoca para mañana a las ocho de la mañana.",
+        [(Intent.CLOSING, {}), (Intent.CONVOCATION, {"HORA": "08:00"})],
+    ),
+    (
+        "Se cita a las ocho de la mañana para mañana y se levanta la sesión siendo las once.",
+        [(Intent.CONVOCATION, {"HORA": "08:00"}), (Intent.CLOSING, {"HORA": "11:00"})],
+    ),
+    (
+        "Siendo las diez y cuarenta y cinco, se levanta la sesión; se cita para mañana a las ocho.",
+        [(Intent.CLOSING, {"HORA": "10:45"}), (Intent.CONVOCATION, {"HORA": "08:00"})],
+    ),
+    (
+        "Se levanta la sesión siendo las once y treinta y se cita para el 26 de noviembre a las nueve.",
+        [
+            (Intent.CLOSING, {"HORA": "11:30"}),
+            (Intent.CONVOCATION, {"FECHA": "26 de noviembre", "HORA": "09:00"}),
+        ],
+    ),
+    (
+        "Quedan citados para mañana a las ocho y siendo las once y diez, se levanta la sesión.",
+        [(Intent.CONVOCATION, {"HORA": "08:00"}), (Intent.CLOSING, {"HORA": "11:10"})],
+    ),
+    (
+        "Se cita para mañana a las ocho y a las once se levanta la sesión.",  # whose hour is whose?
+        [(Intent.CLOSING, {})],
+    ),
+    ("Se levanta la sesión, mañana a las ocho nos vemos.", [(Intent.CLOSING, {})]),
+    (
+        "Se abre la sesión, citada para las ocho, siendo las ocho y quince.",
+        [(Intent.OPENING, {"HORA": "08:15"})],
+    ),
+    ("Se levanta la sesión.", [(Intent.CLOSING, {})]),
+]
+
+
+@pytest.mark.parametrize(("text", "meanings"), SEVERAL, ids=lambda value: str(value)[:40])
+def test_each_formula_of_a_sentence_has_its_own_hour(
+    text: str, meanings: list[tuple[Intent, JsonObject]]
+) -> None:
+    parts = split_text(text)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    found = [meaning for part in parts if (meaning := understood(part))]
+    assert [(meaning.intent, dict(meaning.data)) for meaning in found] == meanings
+
+
+@pytest.mark.parametrize("text", [text for text, _ in SEVERAL])
+def test_a_sentence_with_two_formulas_read_as_one_has_no_hour_of_the_other(text: str) -> None:
+    expected = dict(next(meanings for one, meanings in SEVERAL if one == text))
+    whole = understood(text)
+    assert whole is not None
+    assert dict(whole.data) == expected[whole.intent]
 
 
 def test_a_passage_to_a_point_without_its_number_has_no_template() -> None:

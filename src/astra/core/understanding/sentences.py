@@ -37,7 +37,12 @@ def sentences_of(segments: Sequence[Segment]) -> Iterator[Sentence]:
 
 
 def split_text(text: str) -> list[str]:
-    """Return the sentences of a text; abbreviations and list numbers do not end one."""
+    """Return the sentences of a text; abbreviations and list numbers do not end one.
+
+    One that opens, closes or convokes and does another of these is two, so that neither is lost.
+    """
+    from astra.core.understanding.session import formulas_apart  # noqa: PLC0415  # compiles rules
+
     sentences: list[str] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
@@ -46,7 +51,8 @@ def split_text(text: str) -> list[str]:
             continue
         sentences.append(piece)
         start = match.end()
-    return [sentence for sentence in [*sentences, text[start:].strip()] if sentence]
+    whole = (sentence for sentence in [*sentences, text[start:].strip()] if sentence)
+    return [part for sentence in whole for part in formulas_apart(sentence)]
 
 
 def _joined(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
