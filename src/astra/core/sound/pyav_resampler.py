@@ -21,6 +21,7 @@ class MonoResampler:
         self._layout: tuple[str, int] | None = None
         self._resampler: AudioResampler | None = None
         self._queue: AudioFifo | None = None
+        self._gain = 1.0  # of the sum of channels
 
     def take(self, frame: "AudioFrame") -> Iterator[Pcm16k | MissingSound]:
         """Add a frame to those that wait; yield them once they are a second."""
@@ -44,13 +45,29 @@ class MonoResampler:
         yield from self._resampled(None)
         self._queue = self._resampler = None
 
+    def _mixed(self, frame: "AudioFrame") -> "AudioFrame":
+        """Return a frame of channels that FFmpeg has no layout for as their sum; any other as it is.
+
+        A mixer's channels are mostly one voice and many closed microphones: an average would bury it. The sum
+        is turned down for good once it passes the full scale, at the most to the average.
+        """
+        import av  # noqa: PLC0415  # loaded already
+
+        if frame.layout.nb_channels <= _MOST_NAMED and "channels" not in frame.layout.name:
+            return frame
+        mono = _channels(frame).sum(axis=1, dtype=np.float32)[None]
+        self._gain = min(self._gain, 1 / max(float(np.abs(mono).max(initial=0)), 1.0))
+        mixed = av.AudioFrame.from_ndarray(mono * np.float32(self._gain), format="flt", layout="mono")
+        mixed.sample_rate = frame.sample_rate
+        return mixed
+
     def _resampled(self, frame: "AudioFrame | None") -> Iterator[Pcm16k | MissingSound]:
         import av  # noqa: PLC0415  # loaded already
 
         if self._resampler is None:
             return
         try:
-            mono = _mixed(frame) if frame is not None else None
+            mono = self._mixed(frame) if frame is not None else None
             yield from [_sane(out) for out in self._resampler.resample(mono)]
         except (av.error.FFmpegError, ValueError):
             self._resampler = self._queue = None
@@ -65,24 +82,18 @@ def damaged(frame: "AudioFrame") -> Iterator[MissingSound]:
         yield MissingSound(samples=samples, reason=DAMAGED)
 
 
-def _mixed(frame: "AudioFrame") -> "AudioFrame":
-    """Return a frame of channels that FFmpeg has no layout for as their average; any other as it is.
+def _channels(frame: "AudioFrame") -> Pcm16k:
+    """Return a frame's samples, shape (n, channels), finite.
 
     FFmpeg packs the channels first: PyAV's planes of more than eight lie beyond the frame.
     """
     import av  # noqa: PLC0415  # loaded already
 
-    channels = frame.layout.nb_channels
-    if channels <= _MOST_NAMED and "channels" not in frame.layout.name:
-        return frame
     packing = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
-    packed = [
-        out.to_ndarray().reshape(-1, channels) for out in (*packing.resample(frame), *packing.resample(None))
-    ]
-    mono = np.concatenate(packed).mean(axis=1, dtype=np.float32)[None]
-    mixed = av.AudioFrame.from_ndarray(np.ascontiguousarray(mono), format="flt", layout="mono")
-    mixed.sample_rate = frame.sample_rate
-    return mixed
+    packed = [out.to_ndarray() for out in (*packing.resample(frame), *packing.resample(None))]
+    samples: Pcm16k = np.concatenate(packed, axis=1).reshape(-1, frame.layout.nb_channels)
+    np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    return samples
 
 
 def _sane(frame: "AudioFrame") -> Pcm16k:
