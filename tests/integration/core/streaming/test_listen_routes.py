@@ -218,7 +218,7 @@ async def test_a_final_has_the_shape_that_deepgrams_clients_read(server: Listeni
     assert 0 <= final["start"] < final["start"] + final["duration"] <= len(raw) / 32_000
     assert [word["punctuated_word"] for word in words] == FIRST.text.split()
     assert words[-1]["word"] == words[-1]["punctuated_word"].strip(".").lower()
-    assert all(word["start"] <= word["end"] and 0 < word["confidence"] <= 1 for word in words)
+    assert all(word["start"] < word["end"] and 0 < word["confidence"] <= 1 for word in words)
     assert 0.5 < alternative["confidence"] <= 1
     assert final["metadata"]["model_info"]["name"] == "demo"
     (metadata,) = heard.of("Metadata")

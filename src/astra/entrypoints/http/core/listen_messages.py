@@ -26,6 +26,7 @@ from astra.core.streaming.events import (
 from astra.core.streaming.live import LiveTranscript
 from astra.core.streaming.options import LiveOptions
 from astra.core.streaming.raw import RawEncoding, RawSound
+from astra.core.transcripts.durations import Stretch, lasting
 from astra.core.values import EngineIdentity, Word
 from astra.kernel.coverage import SpanKind
 from astra.kernel.errors import InvalidInput
@@ -234,7 +235,7 @@ class Messages:
                     {
                         "transcript": transcript,
                         "confidence": round(segment.confidence, 4),
-                        "words": [_word(word) for word in segment.words],
+                        "words": _words(segment),
                     }
                 ]
             },
@@ -269,11 +270,17 @@ def bare(text: str) -> str:
     return re.sub(r"^\W+|\W+$", "", text.lower())
 
 
-def _word(word: Word) -> Message:
+def _words(segment: LiveSegment) -> list[Message]:
+    """Return the words, each lasting, see `lasting`."""
+    times = lasting(((word.start_ms, word.end_ms) for word in segment.words), segment.end_ms)
+    return list(map(_word, segment.words, times))
+
+
+def _word(word: Word, time: Stretch) -> Message:
     return {
         "word": bare(word.text),
-        "start": word.start_ms / 1000,
-        "end": word.end_ms / 1000,
+        "start": time[0] / 1000,
+        "end": time[1] / 1000,
         "confidence": round(word.confidence, 4),
         "punctuated_word": word.text,
     }
