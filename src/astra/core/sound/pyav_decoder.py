@@ -8,7 +8,7 @@ from astra.core.errors import AudioEmpty, AudioUnreadable
 from astra.core.ports import Recording
 from astra.core.sound.announced_length import announced_samples
 from astra.core.sound.pyav_reading import Reading, declared_samples
-from astra.core.sound.recording_file import Rest, last_ogg_time, next_ogg_link, opened, size_of
+from astra.core.sound.recording_file import Rest, last_ogg_time, next_ogg_page, opened, size_of
 from astra.core.values import SAMPLE_RATE, MissingSound, Pcm16k
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ def _links(file: BinaryIO) -> Iterator[Pcm16k | MissingSound]:
     start, announced = 0, announced_samples(file)
     reading = yield from _link(file, start, announced)
     while reading.is_broken_off and reading.is_ogg:
-        link = _next_link(file, start + max(reading.position, 1))
-        if link is None:
+        unread = next_ogg_page(file, start + max(reading.position, 1))
+        link = _next_link(file, unread) if unread is not None else None
+        if unread is None or link is None:
             break
-        yield from reading.missing_until(link - start)
+        yield from reading.missing_between(unread - start, link - start)
         start = link
         reading = yield from _link(file, start, None)
     yield from reading.missing_end(size_of(file) - start, last_ogg_time(file) if reading.is_ogg else None)
@@ -78,11 +79,11 @@ def _link(
 
 def _next_link(file: BinaryIO, start: int) -> int | None:
     """Return where the next link begins that opens."""
-    link = next_ogg_link(file, start)
+    link = next_ogg_page(file, start, is_link=True)
     while link is not None:
         with suppress(AudioUnreadable), _container(file, link):
             return link
-        link = next_ogg_link(file, link + 1)
+        link = next_ogg_page(file, link + 1, is_link=True)
     return None
 
 

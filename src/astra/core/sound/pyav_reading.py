@@ -17,7 +17,6 @@ _LISTED: Final = "mov,mp4"  # the format with a table of all packets
 _SHORTEST_JUMP: Final = SAMPLE_RATE // 5  # what timestamps skip below this is the container's rounding
 _SHORTEST_END: Final = SAMPLE_RATE // 2  # likewise for the end, with what encoders add before and after
 _LONGEST_GAP: Final = SAMPLE_RATE * 3600 * 24  # more than this is a damaged timestamp
-_LONGEST_PAGE: Final = 65_307  # bytes, of an Ogg page (RFC 3533, section 6); less is the end of what was read
 _LONGEST_PAGE_SAMPLES: Final = SAMPLE_RATE * 31  # 255 packets of at most 120 ms: more is a damaged time
 _MOST_BREAKS: Final = 16  # in a row; a demuxer that fails as often does not go on
 
@@ -76,10 +75,10 @@ class Reading:
         for piece in [*self._released(is_hole=True), *self._sound.rest()]:
             yield self._counted(piece)
 
-    def missing_until(self, byte: int) -> Iterator[MissingSound]:
-        """Declare what lies between the last packet and a later byte, by what the bytes before held."""
-        if self.position and byte - self.position > _LONGEST_PAGE:
-            yield from _missing(self._given * byte // self.position - self._given)
+    def missing_between(self, start: int, end: int) -> Iterator[MissingSound]:
+        """Declare bytes that were not read, by how much sound as many bytes before them held."""
+        if self.position:
+            yield from _missing(self._given * (end - start) // self.position)
 
     def missing_end(self, size: int, last_time: int | None = None) -> Iterator[MissingSound]:
         """Declare what a file of `size` bytes announces and did not give.
@@ -91,7 +90,7 @@ class Reading:
         if length:
             yield from _missing(length - self._given)
         elif self.is_broken_off:
-            yield from self.missing_until(size)
+            yield from self.missing_between(self.position, size)
 
     def _known_length(self, announced: int | None) -> int:
         declared = declared_samples(self._container, self._stream)

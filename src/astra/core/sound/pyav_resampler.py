@@ -91,7 +91,7 @@ def _channels(frame: "AudioFrame") -> Pcm16k:
 
     packing = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
     packed = [out.to_ndarray() for out in (*packing.resample(frame), *packing.resample(None))]
-    samples: Pcm16k = np.concatenate(packed, axis=1).reshape(-1, frame.layout.nb_channels)
+    samples = np.concatenate(packed, axis=1, dtype=np.float32).reshape(-1, frame.layout.nb_channels)
     np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
     return samples
 

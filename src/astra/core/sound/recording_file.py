@@ -89,8 +89,8 @@ def last_ogg_time(file: BinaryIO) -> int | None:
     return granule if found >= 0 and granule > 0 else None
 
 
-def next_ogg_link(file: BinaryIO, start: int) -> int | None:
-    """Return where the next stream of a chained Ogg file begins, at or after a byte.
+def next_ogg_page(file: BinaryIO, start: int, *, is_link: bool = False) -> int | None:
+    """Return where the next Ogg page begins, at or after a byte; of a link, the first page of a stream.
 
     Source: RFC 3533, section 4: a chain is one stream after another, each from its own first page.
     """
@@ -100,7 +100,7 @@ def next_ogg_link(file: BinaryIO, start: int) -> int | None:
         window += content
         found = window.find(_OGG_PAGE)
         while 0 <= found < len(window) - len(_OGG_PAGE):
-            if window[found + len(_OGG_PAGE)] & _FIRST_PAGE:
+            if not is_link or window[found + len(_OGG_PAGE)] & _FIRST_PAGE:
                 return start + found
             found = window.find(_OGG_PAGE, found + 1)
         kept = len(_OGG_PAGE)
