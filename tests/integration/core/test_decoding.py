@@ -1,6 +1,7 @@
 """The real decoder on good, bad and hostile recordings."""
 
 import io
+import os
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -151,6 +152,86 @@ def test_a_file_cut_off_declares_what_is_missing() -> None:
     sound, gaps = heard(whole[: len(whole) // 3])
     assert gaps[-1].reason == "missing_sound"
     assert (len(sound) + sum(gap.samples for gap in gaps)) / 16_000 == pytest.approx(SECONDS, abs=0.1)
+
+
+@pytest.mark.parametrize("layouts", [("mono", "stereo"), ("stereo", "mono", "mono"), ("mono", "mono")])
+def test_every_link_of_a_chained_ogg_is_heard(layouts: tuple[str, ...]) -> None:
+    links = [encoded("ogg", "libopus", layout) for layout in layouts]
+    sound, gaps = heard(b"".join(links))
+    assert len(sound) / 16_000 == pytest.approx(SECONDS * len(links), abs=0.1)
+    assert not gaps
+
+
+def test_pages_that_are_damaged_before_the_next_link_of_a_chain_are_a_gap() -> None:
+    mono, stereo = encoded("ogg", "libopus", "mono"), encoded("ogg", "libopus", "stereo")
+    noise = np.random.default_rng(2).integers(0, 256, len(mono), dtype=np.uint8).tobytes()
+    sound, gaps = heard(mono + b"OggS\0\0" + noise + stereo)
+    assert len(sound) / 16_000 == pytest.approx(2 * SECONDS, abs=0.1)
+    assert sum(gap.samples for gap in gaps) / 16_000 == pytest.approx(SECONDS, abs=0.1)
+
+
+def test_a_hole_in_the_second_link_of_a_chain_is_a_gap() -> None:
+    link = encoded("ogg", "libopus")
+    pages = [start for start in range(len(link)) if link.startswith(b"OggS", start)]
+    sound, gaps = heard(link + link[: pages[3]] + link[pages[4] :])
+    assert gaps
+    assert (len(sound) + sum(gap.samples for gap in gaps)) / 16_000 == pytest.approx(2 * SECONDS, abs=0.1)
+
+
+def test_two_mp3s_joined_are_heard_without_a_gap_that_nobody_cut() -> None:
+    narrow, wide = encoded("mp3", "libmp3lame", rate=16_000), encoded("mp3", "libmp3lame", "stereo", 44_100)
+    for joined in (narrow + wide, wide + narrow):
+        sound, gaps = heard(joined)
+        assert len(sound) / 16_000 == pytest.approx(2 * SECONDS, abs=0.3)
+        assert sum(gap.samples for gap in gaps) < 1_600
+
+
+@pytest.mark.parametrize("channels", [3, 7, 9, 16, 64])
+def test_one_open_microphone_among_many_channels_is_heard_as_loud_as_alone(channels: int) -> None:
+    alone = (tone()[0] * 32_000).astype("<i2")
+    samples = np.zeros((len(alone), channels), dtype="<i2")
+    samples[:, channels - 1] = alone
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((channels, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    sound, gaps = heard(buffer.getvalue())
+    assert np.abs(sound - alone / 32_768).max() < 0.001
+    assert not gaps
+
+
+def test_channels_apart_and_more_than_eight_are_heard() -> None:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="nut") as output:
+        stream = output.add_stream("pcm_s16le_planar", rate=16_000, layout="12C")
+        data = np.repeat((tone()[0] * 32_000 / 12).astype(np.int16), 12)[None]
+        frame = av.AudioFrame.from_ndarray(data, format="s16", layout="12C")
+        frame.sample_rate = 16_000
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    sound, gaps = heard(buffer.getvalue())
+    assert len(sound) == SECONDS * 16_000
+    assert np.abs(sound).max() == pytest.approx(0.49, abs=0.02)
+    assert not gaps
+
+
+def test_more_channels_than_ffmpeg_mixes_is_an_error_of_ours() -> None:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((255, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(255 * 2 * 16_000))
+    with pytest.raises(AudioUnreadable):
+        heard(buffer.getvalue())
+
+
+def test_a_pipe_is_said_to_be_one_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "tubo"
+    os.mkfifo(pipe)
+    for operation in (heard, PyAvDecoder().duration_ms):
+        with pytest.raises(AudioUnreadable, match="save it to a file"):
+            operation(pipe)
+    with pytest.raises(AudioUnreadable, match="cannot be opened"):
+        heard(tmp_path)
 
 
 @settings(deadline=None, max_examples=40)
