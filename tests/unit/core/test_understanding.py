@@ -4,6 +4,8 @@ from astra.core.understanding.formulas import template_of
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.rules import understood
 from astra.core.understanding.sentences import split_text
+from astra.core.understanding.service import Understanding
+from astra.core.values import ChunkContext
 from astra.kernel.json_value import JsonObject
 
 UNDERSTOOD = [
@@ -290,7 +292,79 @@ UNDERSTOOD = [
     ),
 ]
 
+UNDERSTOOD += [
+    ("Positivo.", Intent.VOTE_CAST, {"VOTO": "Sí"}),
+    ("Negativo, señor presidente.", Intent.VOTE_CAST, {"VOTO": "No"}),
+    ("En contra.", Intent.VOTE_CAST, {"VOTO": "No"}),
+    ("Me abstengo.", Intent.VOTE_CAST, {"VOTO": "Abstención"}),
+    ("Sí, señora secretaria.", Intent.VOTE_CAST, {"VOTO": "Sí"}),
+    ("No, señor secretario.", Intent.VOTE_CAST, {"VOTO": "No"}),
+    ("Yo voto negativo.", Intent.VOTE_CAST, {"VOTO": "No"}),
+    ("Zapata, sí.", Intent.VOTE_CAST, {"NOMBRE": "Zapata", "VOTO": "Sí"}),
+    ("Juan Pablo Restrepo, no.", Intent.VOTE_CAST, {"NOMBRE": "Juan Pablo Restrepo", "VOTO": "No"}),
+    ("Concejal Juan Pablo, vota no.", Intent.VOTE_CAST, {"NOMBRE": "Juan Pablo", "VOTO": "No"}),
+    (
+        "Ana Zapata, presente, buenos días.",
+        Intent.ROLL_CALL,
+        {"NOMBRE": "Ana Zapata", "ASISTENCIA": "Presente"},
+    ),
+    ("Buenos días, presente.", Intent.ROLL_CALL, {"ASISTENCIA": "Presente"}),
+    ("Presente y buenos días a todos.", Intent.ROLL_CALL, {"ASISTENCIA": "Presente"}),
+    ("Señora secretaria, presente.", Intent.ROLL_CALL, {"ASISTENCIA": "Presente"}),
+    (
+        "Proposición número 12 de 2026, cítese al secretario de Hacienda.",
+        Intent.MOTION,
+        {"NUMERO": 12, "TEXTO": "cítese al secretario de Hacienda"},
+    ),
+    (
+        "Señor presidente, me permito presentar la siguiente proposición: cítese al secretario de Educación.",
+        Intent.MOTION,
+        {"TEXTO": "cítese al secretario de Educación"},
+    ),
+    (
+        "Por el sí votaron once concejales y por el no votaron cuatro concejales.",
+        Intent.VOTE_RESULT,
+        {"SI": 11, "NO": 4},
+    ),
+    ("Hay veintiún votos por el sí.", Intent.VOTE_RESULT, {"SI": 21}),
+    (
+        "Votaron por el sí los concejales Ana Zapata, Luis Gómez y Pedro Ruiz; por el no Diana Mejía.",
+        Intent.VOTE_RESULT,
+        {"VOTARON_SI": ["Ana Zapata", "Luis Gómez", "Pedro Ruiz"], "VOTARON_NO": ["Diana Mejía"]},
+    ),
+    (
+        "Votaron a favor Ana Zapata y Luis Duque, y en contra Diana Mejía y Óscar Giraldo.",
+        Intent.VOTE_RESULT,
+        {"VOTARON_SI": ["Ana Zapata", "Luis Duque"], "VOTARON_NO": ["Diana Mejía", "Óscar Giraldo"]},
+    ),
+    (
+        "Fue aprobada el acta de la sesión de marzo con once votos a favor y uno en contra.",
+        Intent.VOTE_RESULT,
+        {"SI": 11, "NO": 1, "RESULTADO": "aprobada"},
+    ),
+]
+
 PLAIN_SPEECH = [
+    "Quiero cinco votos a favor y ninguno en contra.",
+    "Necesitamos once votos a favor y ninguno en contra.",
+    "Ojalá sean once votos a favor y ninguno en contra.",
+    "Hubo cinco votos a favor y dos en contra en la sesión de marzo.",
+    "En la plenaria de marzo, cinco votos a favor y dos en contra.",
+    "El presupuesto es aprobado cada año por el Concejo con quince votos a favor y uno en contra.",
+    "La proposición no fue aprobada: diez votos a favor y dos en contra.",
+    "Con diez votos a favor y dos en contra no alcanza la mayoría.",
+    "Hay veintiún votos por el sí en las urnas de mi barrio.",
+    "Votaron por el sí los concejales Ana Zapata y Luis Gómez; por el no los demás.",
+    "Juan Pablo, no.",
+    "José María, sí.",
+    "Don Pedro, sí.",
+    "Pedro, no.",
+    "Bueno, sí.",
+    "La señora Secretaria, presente.",
+    "La Secretaria, voto positivo.",
+    "No, señor presidente.",
+    "Positivo para el municipio.",
+    "La siguiente proposición es muy importante.",
     "La votación de esa proposición fue muy reñida el año pasado.",
     "Quiero hablar de la votación nominal que hicimos ayer y de sus consecuencias.",
     "Dejo constancia de mi voto positivo sobre el plan de desarrollo.",
@@ -380,6 +454,25 @@ def test_a_sentence_that_lacks_what_its_template_says_has_no_template() -> None:
     assert partial is not None
     assert template_of(complete) == "TPL_CIERRE"
     assert template_of(partial) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "data"),
+    [
+        (["Ana Zapata.", "Positivo."], {"NOMBRE": "Ana Zapata", "VOTO": "Sí"}),
+        (["Luis Duque.", "Ana Zapata.", "Voto no."], {"NOMBRE": "Ana Zapata", "VOTO": "No"}),
+        (["Concejala Zapata.", "Presente."], {"NOMBRE": "Zapata", "ASISTENCIA": "Presente"}),
+        (["Ana Zapata.", "Muy bien.", "Positivo."], {"VOTO": "Sí"}),
+        (["Ana Zapata, voto no.", "Positivo."], {"VOTO": "Sí"}),
+        (["Muchas gracias.", "Positivo."], {"VOTO": "Sí"}),
+        (["Juan Pablo.", "Presente."], {"ASISTENCIA": "Presente"}),
+        (["Señor Presidente.", "Presente."], {"ASISTENCIA": "Presente"}),
+        (["Ana Zapata.", "Julián Ospina, sí."], {"NOMBRE": "Julián Ospina", "VOTO": "Sí"}),
+        (["Positivo."], {"VOTO": "Sí"}),
+    ],
+)
+def test_an_answer_is_of_the_one_who_was_called_just_before(texts: list[str], data: JsonObject) -> None:
+    assert Understanding().of(texts, ChunkContext())[-1].data == data
 
 
 SEVERAL = [

@@ -8,14 +8,21 @@ from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
 from astra.core.understanding.people import OFFICE, capitalised_prefix, treatment_of
 
+_YEAR: Final = r"(?:,? del?(?: ano)? (?:(?:19|20)\d\d|dos mil \w+(?: y \w+)?))?"
 _MOTION: Final = re.compile(
-    rf"^(?:proposicion|mocion)(?:(?: numero| no\.?| nro\.?| n[°º.]|,? la numero)? (?P<number>{NUMBER}))?"
+    rf"^(?:proposicion|mocion)(?:(?: numero| no\.?| nro\.?| n[°º.]|,? la numero)? (?P<number>{NUMBER})"
+    rf"{_YEAR})?"
     r"\s*(?:[,:.]|,? (?:dice|que dice)(?: asi)?[,:]?)\s+(?P<text>\S.{8,})$"
 )
 _READS: Final = re.compile(
-    rf"^(?:la )?proposicion(?: numero (?P<number>{NUMBER}))? (?:dice|reza|es del siguiente tenor)"
+    rf"^(?:la )?proposicion(?: numero (?P<number>{NUMBER}){_YEAR})? (?:dice|reza|es del siguiente tenor)"
     rf"(?: asi)?\s*[,:.]?\s+"
     r"(?P<text>\S.{8,})$"
+)
+_PRESENTS: Final = re.compile(
+    r"^(?:\w+[ ,]+){0,6}?(?:(?:me permito|nos permitimos) (?:presentar|radicar|leer)|presento|presentamos"
+    r"|radico|pongo a consideracion) (?:a (?:\w+ ){1,3})?(?:la|esta) siguiente (?:proposicion|mocion)"
+    rf"(?: numero (?P<number>{NUMBER}){_YEAR})?\s*[:,.]\s*(?P<text>\S.{{8,}})$"
 )
 _OTHER_MATTER: Final = re.compile(
     rf"^(?:(?:senora? )?{OFFICE}\b[.,]?$|aprobada|negada|leida|radicada|y varios|por )"
@@ -34,7 +41,7 @@ _PROPOSER: Final = re.compile(
 
 def motion(phrase: Phrase) -> Meaning | None:
     """Read "Proposición número doce, cítese a la Secretaría de …"; TEXTO is what was read, word for word."""
-    match = _READS.match(phrase.plain) or _MOTION.match(phrase.plain)
+    match = _READS.match(phrase.plain) or _MOTION.match(phrase.plain) or _PRESENTS.match(phrase.plain)
     if match is None or _OTHER_MATTER.match(match["text"]):
         return None
     number = number_of(match["number"]) if match["number"] else None

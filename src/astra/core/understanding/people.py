@@ -3,6 +3,9 @@
 import re
 from typing import Final
 
+from astra.core.understanding.known_names import GIVEN_NAMES, SURNAMES
+from astra.core.understanding.spelling import folded
+
 # Patterns for folded text. An office may say of what: "secretario de Hacienda".
 OFFICE: Final = (
     r"(?:honorable )?(?:concejal(?:a)?|edil(?:esa)?|(?:vice)?president[ea]|secretari[oa]|doctora?"
@@ -15,6 +18,7 @@ _OF: Final = r"(?: (?:de|del|de la|de los|de las) [\w ]+?)?"
 WORD: Final = r"[^\W\d_][\w'.-]*"
 NAME: Final = rf"{WORD}(?: {WORD}){{0,6}}"
 ADDRESSED: Final = rf"(?:(?:el|la|al|a la|los|las) )?(?:(?P<office>{OFFICE}{_OF}),? )?(?P<name>{NAME})"
+GREETING: Final = r"(?:(?:,| y)? (?:muy )?buen[oa]s (?:dias|tardes|noches)(?: (?:a|para) tod[oa]s)?)?"
 VOCATIVE: Final = rf"(?:,? (?:senora? )?(?:honorable )?(?:{OFFICE}))?"
 
 _PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "da", "di", "san", "santa"})
@@ -41,6 +45,7 @@ _NEVER_IN_A_NAME: Final = frozenset(
         "a",
     }
 )
+_OFFICES: Final = re.compile(rf"{OFFICE}(?: {OFFICE})*")
 _FEMININE: Final = re.compile(r"(?:a|lideresa|gerenta)$")
 _MOST_WORDS: Final = 6
 
@@ -60,6 +65,22 @@ def name_in(text: str) -> str | None:
     if not proper or (has_capitals and not all(word[0].isupper() for word in proper)):
         return None
     return " ".join(words)
+
+
+def called_name(text: str) -> str | None:
+    """Return the name of somebody called without an office: "Ana Zapata" or "Zapata", not "Juan Pablo"."""
+    name = name_in(text)
+    words = folded(name or "").split()
+    if name is None or not all(word[0].isupper() for word in name.split() if word.lower() not in _PARTICLES):
+        return None
+    if words[0] in {"don", "dona"} or words[-1] in GIVEN_NAMES or is_office(name):
+        return None
+    return name if words[-1] in SURNAMES or (len(words) > 1 and words[0] in GIVEN_NAMES) else None
+
+
+def is_office(name: str) -> bool:
+    """Tell whether what stands in the place of a name is an office."""
+    return _OFFICES.fullmatch(folded(name)) is not None
 
 
 def capitalised_prefix(text: str) -> str:

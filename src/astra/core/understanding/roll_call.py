@@ -6,7 +6,7 @@ from typing import Final
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
 from astra.core.understanding.numbers import NUMBER, number_of
-from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
+from astra.core.understanding.people import GREETING, NAME, OFFICE, VOCATIVE, is_office, name_in
 from astra.core.understanding.reported import is_told
 from astra.kernel.json_value import JsonObject
 
@@ -20,9 +20,12 @@ _ABSENCE: Final = (
 )
 _ANSWER: Final = re.compile(
     rf"^(?:(?:(?:el|la) )?(?:h\. ?c\. |{OFFICE} ))?(?P<name>{NAME})\s*[,:.;-]?\s+"
-    rf"(?:(?P<here>{_PRESENCE})|(?P<away>{_ABSENCE})){VOCATIVE}[.!]?$"
+    rf"(?:(?P<here>{_PRESENCE})|(?P<away>{_ABSENCE})){VOCATIVE}{GREETING}[.!]?$"
 )
-_NAMELESS: Final = re.compile(rf"^(?:{_PRESENCE}){VOCATIVE}[.!]?$|^senora? {OFFICE}, presente[.!]?$")
+_NAMELESS: Final = re.compile(
+    rf"^(?:(?:muy )?buen[oa]s (?:dias|tardes|noches)(?: a todos)?, |gracias, )?(?:(?:senora? )?{OFFICE}, )?"
+    rf"(?:{_PRESENCE}){VOCATIVE}{GREETING}[.!]?$"
+)
 _RECORDED_ABSENCE: Final = re.compile(rf"\bausencia (?:del|de la|de) (?:{OFFICE} )?(?P<name>{NAME})")
 
 _COUNCILLORS: Final = r"(?:(?:honorables )?(?:concejal(?:es|as)|ediles|corporados|miembros|integrantes))"
@@ -48,7 +51,7 @@ def roll_call(phrase: Phrase) -> Meaning | None:
     if match is None:
         return _recorded_absence(phrase)
     name = name_in(phrase.written(match, "name"))
-    if name is None:
+    if name is None or is_office(name):
         return None
     attendance = "Presente" if match["here"] else _absence(match["away"])
     return Meaning(Intent.ROLL_CALL, said(NOMBRE=name, ASISTENCIA=attendance))

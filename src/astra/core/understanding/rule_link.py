@@ -16,9 +16,9 @@ class RuleLink:
         """Rules work in any context."""
 
     def read(self, texts: Sequence[str], context: ChunkContext) -> list[Interpretation | None]:  # noqa: ARG002
-        from astra.core.understanding.rules import understood  # noqa: PLC0415  # compiles all rules
+        from astra.core.understanding.answers import with_names_called  # noqa: PLC0415  # compiles all rules
 
-        meanings = map(understood, texts)
+        meanings = with_names_called(texts)
         return [interpreted(meaning, Decider.RULE, 1.0) if meaning else None for meaning in meanings]
 
 

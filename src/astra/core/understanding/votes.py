@@ -5,7 +5,7 @@ from typing import Final
 
 from astra.core.understanding.intents import Intent
 from astra.core.understanding.meaning import Meaning, Phrase, said
-from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, name_in
+from astra.core.understanding.people import NAME, OFFICE, VOCATIVE, called_name, is_office, name_in
 from astra.core.understanding.reported import is_told
 from astra.kernel.json_value import JsonObject
 
@@ -33,7 +33,13 @@ _CAST: Final = re.compile(
     rf"^(?:(?:el |la )?(?:h\. ?c\. |{OFFICE} ))?(?P<name>{NAME}?)\s*[,:.;-]?\s+"
     rf"(?:{_VOTES} )?{_CHOICE}{VOCATIVE}[.!]?$"
 )
-_OWN: Final = re.compile(rf"^(?:(?:senora? )?{OFFICE}, )?{_VOTES} {_CHOICE}{VOCATIVE}[.!]?$")
+_OWN: Final = re.compile(rf"^(?:(?:senora? )?{OFFICE}, )?(?:yo )?{_VOTES} {_CHOICE}{VOCATIVE}[.!]?$")
+
+_ALONE: Final = re.compile(
+    rf"^(?:(?P<yes>positivo|afirmativo|a favor)|(?P<no>negativo|en contra)|(?P<none>{_ABSTAINS}))"
+    rf"{VOCATIVE}[.!]?$"
+    r"|^(?:(?P<si>si)|no),? (?:senora? )?secretari[oa][.!]?$"
+)
 
 
 def vote_open(phrase: Phrase) -> Meaning | None:
@@ -56,6 +62,9 @@ def vote_cast(phrase: Phrase) -> Meaning | None:
     own = _OWN.match(phrase.plain)
     if own:
         return Meaning(Intent.VOTE_CAST, said(VOTO=_choice(own)))
+    alone = _ALONE.match(phrase.plain)
+    if alone:
+        return Meaning(Intent.VOTE_CAST, said(VOTO="Sí" if alone["si"] else _choice(alone)))
     match = _CAST.match(phrase.plain)
     name = name_in(phrase.written(match, "name")) if match else None
     if match is None or name is None or not _names_a_voter(phrase, name):
@@ -64,13 +73,15 @@ def vote_cast(phrase: Phrase) -> Meaning | None:
 
 
 def _names_a_voter(phrase: Phrase, name: str) -> bool:
-    """Tell a voter from an ordinary "Claro que sí.": an office, the word vote, or a full name in capitals."""
+    """Tell a voter from an ordinary "Claro que sí.": an office, the word vote, or a name as it is called."""
+    if is_office(name):
+        return False
     if re.search(rf"\bvot[oa]\b|^(?:(?:el|la) )?(?:{OFFICE}) ", phrase.plain):
         return not re.match(rf"(?:senora?|{OFFICE}|el|la|mi|por|no|si)\b", Phrase.of(name).plain)
-    return " " in name and all(word[0].isupper() for word in name.split())
+    return called_name(name) is not None
 
 
 def _choice(match: re.Match[str]) -> str:
     if match["yes"]:
         return "Sí"
-    return "No" if match["no"] else "Abstención"
+    return "Abstención" if match["none"] else "No"
