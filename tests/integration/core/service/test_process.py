@@ -79,6 +79,7 @@ async def test_the_councils_templates_travel_with_the_context(serve: Any) -> Non
     template = {
         "template_id": "TPL_GRACIAS",
         "label": "Agradecimiento",
+        "text": said,
         "vector": embedder.embed([said])[0].tolist(),
     }
     templates = {"embedder": embedder.identity, "templates": [template], "margin": 0.05}

@@ -30,6 +30,11 @@ class TemplateMessage(Message):
 
     template_id: str
     label: str
+    text: str | None = Field(
+        None,
+        description="The formula, with {MARK} for what varies. Without it, only sentences that cannot be "
+        "turned round are taken for it",
+    )
     vector: list[float] = Field(min_length=1, description="Of the embedder that the set names")
     intent: str | None = None
     data_schema: dict[str, JsonValue] | None = Field(None, description="JSON Schema of its structured data")
@@ -53,6 +58,7 @@ class TemplatesMessage(Message):
                 Template(
                     template_id=one.template_id,
                     label=one.label,
+                    text=one.text,
                     vector=np.asarray(one.vector, dtype=np.float32),
                     intent=one.intent,
                     data_schema=one.data_schema,
