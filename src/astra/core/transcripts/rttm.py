@@ -24,9 +24,7 @@ def write_rttm(transcript: TranscriptResult, recording: str = RECORDING) -> str:
     if transcript.segments and not spoken:
         raise SpeakersUnknown
     turns = (
-        SpeakerTurn(
-            start_ms=segment.start_ms, end_ms=segment.end_ms, speaker=segment.speaker, confidence=1.0
-        )
+        SpeakerTurn(start_ms=segment.start_ms, end_ms=segment.end_ms, speaker=segment.speaker, confidence=1.0)
         for segment in spoken
         if segment.end_ms > segment.start_ms
     )
