@@ -54,6 +54,10 @@ def _file(source: Recording) -> Iterator[BinaryIO]:
 
 def _links(file: BinaryIO) -> Iterator[Pcm16k | MissingSound]:
     """Yield a file's sound; where FFmpeg breaks off in a chained Ogg file, go on with the next link."""
+    if not file.seekable():  # it is still being sent: there is no end to look at
+        reading = yield from _link(file, 0, None)
+        yield from reading.missing_end(0, None)
+        return
     start, announced = 0, announced_samples(file)
     reading = yield from _link(file, start, announced)
     while reading.is_broken_off and reading.is_ogg:

@@ -61,7 +61,7 @@ class Rest(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        return True
+        return self._file.seekable()
 
     def tell(self) -> int:
         return self._file.tell() - self._start
